@@ -1,0 +1,1 @@
+"""Everything MeshLoupe computes: bodies, methods, pipeline, rendering, export. No Qt below this line."""

@@ -1,0 +1,168 @@
+"""The table of methods. Names and counts only: torch is imported when a method is created.
+
+A third party adds a method through the entry-point group ``meshloupe.methods``: each entry point
+loads to a `MethodEntry`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Literal
+
+from core.errors import InputError
+
+if TYPE_CHECKING:
+    from core.body import BodyModel
+    from core.methods.base import Method
+
+ENTRY_POINT_GROUP = "meshloupe.methods"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One network of a preset.
+
+    Attributes:
+        id: ``body_h64``.
+        subject: what it reconstructs.
+        released: whether the authors published weights for it.
+        network: name of the parity fixture that proves the arithmetic; empty if none.
+        proof: what proves the port, for people.
+    """
+
+    id: str
+    subject: Literal["body", "hand"] = "body"
+    released: bool = False
+    network: str = ""
+    proof: str = ""
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A size of a method with its variants; the first variant is the default."""
+
+    id: Literal["paper", "lite"]
+    variants: tuple[Variant, ...]
+
+    @property
+    def default(self) -> Variant:
+        """The variant taken when none is named."""
+        return self.variants[0]
+
+
+@dataclass(frozen=True)
+class MethodEntry:
+    """A row of the registry.
+
+    Attributes:
+        id: short name used everywhere (``metro``).
+        title: the paper's name for it.
+        summary: one line for menus.
+        family: ``model-free``, ``model-based`` or ``from joints``.
+        reads: what it needs of a person.
+        target: ``module:function`` building it, imported on use.
+        presets: the first is the default.
+    """
+
+    id: str
+    title: str
+    summary: str
+    family: str
+    reads: Literal["picture", "joints"]
+    target: str
+    presets: tuple[Preset, ...]
+
+    def preset(self, name: str | None = None) -> Preset:
+        """The preset called ``name``, or the default."""
+        for preset in self.presets:
+            if name in (None, preset.id):
+                return preset
+        known = ", ".join(p.id for p in self.presets)
+        raise InputError(f"method {self.id} has no preset {name}", cure=f"choose one of: {known}")
+
+    def variant(self, preset: str | None = None, name: str | None = None) -> tuple[Preset, Variant]:
+        """A preset and one of its variants; without a preset, the first that has the variant."""
+        candidates = self.presets if preset is None else (self.preset(preset),)
+        for candidate in candidates:
+            for variant in candidate.variants:
+                if name in (None, variant.id):
+                    return candidate, variant
+        known = ", ".join(v.id for p in candidates for v in p.variants)
+        raise InputError(f"method {self.id} has no variant {name}", cure=f"choose one of: {known}")
+
+
+BUILT_IN: tuple[MethodEntry, ...] = (
+    MethodEntry(
+        id="pose_lift",
+        title="Pose lift",
+        summary="2D joints to a body, refined until it projects onto them",
+        family="from joints",
+        reads="joints",
+        target="core.methods.pose_lift:build",
+        presets=(Preset("lite", (Variant("body", proof="held-out tables of its model card"),)),),
+    ),
+    MethodEntry(
+        id="metro",
+        title="METRO",
+        summary="Transformer encoder over joints and vertices with progressive width reduction",
+        family="model-free",
+        reads="picture",
+        target="core.methods.metro:build",
+        presets=(
+            Preset(
+                "paper",
+                (
+                    Variant("body_h64", "body", True, "metro_body_h64", "parity fixture"),
+                    Variant("body_r50", "body", False, "metro_body_r50", "parity fixture"),
+                    Variant("hand_h64", "hand", True, "metro_hand_h64", "parity fixture"),
+                ),
+            ),
+        ),
+    ),
+)
+
+
+@cache
+def list_methods() -> tuple[MethodEntry, ...]:
+    """All methods: the built-in ones, then those of installed plug-ins, sorted by name."""
+    added = sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name)
+    return BUILT_IN + tuple(point.load() for point in added)
+
+
+def method_entry(method_id: str) -> MethodEntry:
+    """The registry row called ``method_id``."""
+    for entry in list_methods():
+        if entry.id == method_id:
+            return entry
+    known = ", ".join(entry.id for entry in list_methods())
+    raise InputError(f"there is no method called {method_id}", cure=f"choose one of: {known}")
+
+
+def create_method(
+    method_id: str,
+    *,
+    preset: str | None = None,
+    variant: str | None = None,
+    body: BodyModel | None = None,
+) -> Method:
+    """Build a method, untrained, in evaluation mode.
+
+    Args:
+        method_id: a registry id.
+        preset: ``paper`` or ``lite``; the method's first by default.
+        variant: a variant of that preset; its first by default.
+        body: the body whose mesh it predicts; the embedded body (or hand) by default.
+    """
+    from core.body import load_body
+
+    entry = method_entry(method_id)
+    chosen_preset, chosen = entry.variant(preset, variant)
+    if body is None:
+        body = load_body("embedded" if chosen.subject == "body" else "embedded_hand")
+    module_name, function_name = entry.target.split(":")
+    build = getattr(import_module(module_name), function_name)
+    method: Method = build(chosen_preset.id, chosen.id, body)
+    return method.eval()

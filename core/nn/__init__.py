@@ -1,0 +1,1 @@
+"""Torch building blocks: backbones, attention, and the batch types that methods share."""

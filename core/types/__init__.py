@@ -1,0 +1,36 @@
+"""Frozen values on numpy that cross threads and rooms. No torch here, no behaviour beyond shape guards."""
+
+from core.types.frames import Detection, Frame, LimbHint
+from core.types.inspection import (
+    AttentionRecord,
+    FusionRecord,
+    HeatmapRecord,
+    InspectionRecord,
+    MeshStageRecord,
+    PointsRecord,
+    RegionRecord,
+    ScoreMapRecord,
+    TokenKind,
+    TokenSet,
+)
+from core.types.results import FrameResult, Reconstruction, StageTime, Truth
+
+__all__ = [
+    "AttentionRecord",
+    "Detection",
+    "Frame",
+    "FrameResult",
+    "FusionRecord",
+    "HeatmapRecord",
+    "InspectionRecord",
+    "LimbHint",
+    "MeshStageRecord",
+    "PointsRecord",
+    "Reconstruction",
+    "RegionRecord",
+    "ScoreMapRecord",
+    "StageTime",
+    "TokenKind",
+    "TokenSet",
+    "Truth",
+]
