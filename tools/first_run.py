@@ -20,7 +20,9 @@ def has_display() -> bool:
 
 def meshloupe(*arguments: str) -> int:
     """Run the command line in this environment."""
-    return subprocess.run([sys.executable, "-m", "app", *arguments], cwd=ROOT, check=False).returncode
+    return subprocess.run(
+        [sys.executable, "-m", "app", *arguments], cwd=ROOT, check=False
+    ).returncode
 
 
 def main() -> int:

@@ -74,7 +74,9 @@ class Method(nn.Module, ABC):
     def losses(self, output: MethodOutput, target: Target) -> LossTerms:
         """All training terms with the published weights."""
 
-    def inspect(self, batch: Batch, output: MethodOutput) -> tuple[tuple[InspectionRecord, ...], ...]:
+    def inspect(
+        self, batch: Batch, output: MethodOutput
+    ) -> tuple[tuple[InspectionRecord, ...], ...]:
         """Per person, what the method can show; empty tuples unless the forward pass kept internals."""
         return tuple(() for _ in range(len(batch)))
 

@@ -46,7 +46,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class LimbHint:
-    """A person's word on depth: the ``child`` joint is nearer to (or farther from) the camera than ``parent``."""
+    """A word on depth: ``child`` is nearer to (or farther from) the camera than ``parent``."""
 
     parent: str
     child: str

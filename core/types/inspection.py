@@ -76,7 +76,10 @@ class AttentionRecord:
 
 @dataclass(frozen=True, eq=False)
 class HeatmapRecord:
-    """One map per label over a picture region; ``maps`` (N, h, w) float16, each summing to one or in [0, 1]."""
+    """One map per label over a picture region.
+
+    ``maps``: (N, h, w) float16, each summing to one or in [0, 1].
+    """
 
     name: str
     labels: TokenSet
@@ -90,7 +93,10 @@ class HeatmapRecord:
 
 @dataclass(frozen=True, eq=False)
 class PointsRecord:
-    """P points per label in pixels of the whole picture, with weights; ``points`` (N, P, 2), ``weights`` (N, P)."""
+    """P weighted points per label, pixels of the whole picture.
+
+    ``points``: (N, P, 2) float32; ``weights``: (N, P) float32.
+    """
 
     name: str
     labels: TokenSet
@@ -143,7 +149,10 @@ class ScoreMapRecord:
 
 @dataclass(frozen=True, eq=False)
 class MeshStageRecord:
-    """A mesh at one stage; ``vertices`` (V, 3), ``faces`` (F, 3) of that level, frame of the Reconstruction."""
+    """A mesh at one stage, in the frame of the Reconstruction.
+
+    ``vertices``: (V, 3) float32 metres; ``faces``: (F, 3) int32 of that level.
+    """
 
     name: str
     vertices: NDArray[np.float32]
