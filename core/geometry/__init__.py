@@ -1,0 +1,1 @@
+"""Rotations, cameras, boxes and alignment. Each frame change is a named function here."""
