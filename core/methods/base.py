@@ -36,6 +36,7 @@ class InputSpec:
         mean, std: normalisation of RGB in [0, 1].
         rois: the crops of a person, stacked on channels in this order.
         joint_set: joint set in which ``joints`` methods expect their marks.
+        limbs: (parent, child) joint names of the columns of ``Batch.limb_hints``.
     """
 
     kind: Literal["crop", "joints"]
@@ -45,6 +46,7 @@ class InputSpec:
     std: tuple[float, float, float] = IMAGENET_STD
     rois: tuple[Roi, ...] = (Roi(),)
     joint_set: str = ""
+    limbs: tuple[tuple[str, str], ...] = ()
 
 
 class Method(nn.Module, ABC):
@@ -62,6 +64,8 @@ class Method(nn.Module, ABC):
     body: BodyModel
     weights_sha256: str = ""
     note: str = ""
+    # Set by the engine while something is dragged or streamed: a quicker answer is wanted.
+    live: bool = False
 
     # Keys of released files that hold tensors no forward pass reads (prefixes); loaders accept them.
     unused_keys: tuple[str, ...] = ()
