@@ -23,12 +23,12 @@ _PLAIN_DTYPE = re.compile(
 )
 
 
-def _array(machine: PickleMachine, args: tuple[Any, ...]) -> Any:
+def _array(_machine: PickleMachine, _args: tuple[Any, ...]) -> Any:
     """An empty array that its state fills; the claims made here are not used."""
     return np.empty(0, np.uint8)
 
 
-def _dtype(machine: PickleMachine, args: tuple[Any, ...]) -> Any:
+def _dtype(_machine: PickleMachine, args: tuple[Any, ...]) -> Any:
     code = args[0]
     if isinstance(code, GlobalName):  # numpy.dtype(numpy.float32)
         code = code.name
@@ -39,7 +39,7 @@ def _dtype(machine: PickleMachine, args: tuple[Any, ...]) -> Any:
     return np.dtype(np.dtype(code), copy=True)
 
 
-def _scalar(machine: PickleMachine, args: tuple[Any, ...]) -> Any:
+def _scalar(_machine: PickleMachine, args: tuple[Any, ...]) -> Any:
     dtype, raw = args[0], args[1] if len(args) > 1 else None
     if isinstance(raw, str):
         raw = raw.encode("latin-1")
@@ -106,11 +106,11 @@ def _dict(machine: PickleMachine, args: tuple[Any, ...]) -> Any:
     return made
 
 
-def _slice(machine: PickleMachine, args: tuple[Any, ...]) -> Any:
+def _slice(_machine: PickleMachine, args: tuple[Any, ...]) -> Any:
     return slice(*args)
 
 
-def _complex(machine: PickleMachine, args: tuple[Any, ...]) -> Any:
+def _complex(_machine: PickleMachine, args: tuple[Any, ...]) -> Any:
     if not all(isinstance(part, (int, float)) for part in args):
         raise TypeError("bad number")
     return complex(*args)
