@@ -301,8 +301,7 @@ class BodyModel(nn.Module):
     def pelvis(self, vertices: Tensor, joint_set: str) -> Tensor:
         """(B, 3) origin of a joint set: the mean of its pelvis landmarks, from any level."""
         rows = self.joint_set(joint_set)
-        names = [row for row in zip(rows.joint_names, rows.landmarks, strict=True)]
-        wanted = [i for i, (_, marks) in enumerate(names) if marks[0] in rows.pelvis]
+        wanted = [i for i, marks in enumerate(rows.landmarks) if set(marks) <= set(rows.pelvis)]
         return self.regress(vertices, joint_set)[:, wanted].mean(1)
 
     def _rows_of(self, name: str) -> NDArray[np.float64] | None:

@@ -28,7 +28,7 @@ LEVELS = (6890, 1723, 431)
 SHAPES = 10
 ADULT_HEIGHT_M = (1.45, 2.05)
 # Anny: z up, facing -y. Ours: y up, facing +z; x is the person's left in both.
-_Y_UP = np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]])
+Y_UP = np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]])
 
 # The bone whose head is the joint. A merged chain turns about its first bone's head.
 _HEADS = {
@@ -69,7 +69,7 @@ def bake_body(samples: int, seed: int) -> BakedBody:
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     model = anny.Anny(topology="notoes").to(torch.float32)
-    phenotypes = _adults(model, samples)
+    phenotypes = adults(model, samples)
     vertices, heads = _rest(model, phenotypes)
     faces = model.faces.numpy().astype(np.int64)
     mean = vertices.mean(0, dtype=np.float64)
@@ -93,8 +93,8 @@ def bake_body(samples: int, seed: int) -> BakedBody:
     posed, joints = rig.pose(
         random_body_poses(SMPL24_NAMES, 400, rng), rng.standard_normal((400, SHAPES))
     )
-    up1 = _fit_up(posed, rig, np.arange(LEVELS[0]), down1, faces1, "1723 -> 6890")
-    up2 = _fit_up(posed[:, down1], rig, down1, down2, faces2, "431 -> 1723")
+    up1 = fit_up(posed, rig, np.arange(LEVELS[0]), down1, faces1, "1723 -> 6890")
+    up2 = fit_up(posed[:, down1], rig, down1, down2, faces2, "431 -> 1723")
     marks = _landmarks(phenotypes, vertices[:300, kept], faces0, rig, posed, joints)
     mirrored = surface_rows(rig.v_template * [-1, 1, 1], rig.v_template, faces0)
     return BakedBody(
@@ -108,7 +108,7 @@ def bake_body(samples: int, seed: int) -> BakedBody:
     )
 
 
-def _adults(model: Any, samples: int) -> dict[str, Any]:
+def adults(model: Any, samples: int) -> dict[str, Any]:
     """Phenotypes of adults; a third with build drawn evenly, heights within ADULT_HEIGHT_M."""
     import torch
     from anny.shape_distribution import SimpleShapeDistribution
@@ -141,8 +141,8 @@ def _batches(model: Any, phenotypes: dict[str, Any]) -> Any:
     with torch.no_grad():
         for i in range(0, count, 100):
             out = model(phenotype_kwargs={k: v[i : i + 100] for k, v in phenotypes.items()})
-            vertices = out["rest_vertices"].numpy() @ _Y_UP.T.astype(np.float32)
-            heads = out["rest_bone_heads"][:, bones].numpy() @ _Y_UP.T.astype(np.float32)
+            vertices = out["rest_vertices"].numpy() @ Y_UP.T.astype(np.float32)
+            heads = out["rest_bone_heads"][:, bones].numpy() @ Y_UP.T.astype(np.float32)
             yield vertices, heads
 
 
@@ -170,7 +170,7 @@ def _skin_weights(model: Any) -> NDArray[np.floating]:
     return weights / weights.sum(1, keepdims=True)
 
 
-def _fit_up(
+def fit_up(
     posed: NDArray[np.floating],
     rig: Rig,
     fine: NDArray[np.integer],
@@ -235,7 +235,7 @@ def _coco_rows(
     table = regressor.regression_weights.numpy().astype(np.float64)
     with torch.no_grad():
         out = full(phenotype_kwargs={k: v[: len(rest)] for k, v in phenotypes.items()})
-    vertices = (out["rest_vertices"] - out["rest_bone_heads"][:, :1]).numpy() @ _Y_UP.T
+    vertices = (out["rest_vertices"] - out["rest_bone_heads"][:, :1]).numpy() @ Y_UP.T
     on_skin = surface_rows(vertices.mean(0), rest.mean(0, dtype=np.float64), faces)
     dense = np.zeros((len(table), rest.shape[1]))
     for c in range(3):
