@@ -14,8 +14,10 @@ import numpy as np
 
 from core.errors import InputError, UnsafeFileError
 from core.files.archives import CheckedZip
+from core.files.claims import DAMAGE
+from core.files.instructions import run
 from core.files.limits import DEFAULT_LIMITS, InertObject, Limits
-from core.files.opcodes import DAMAGE, PickleMachine
+from core.files.machine import PickleMachine
 from core.files.opening import map_file, naming
 from core.files.recipes import RECIPES, settle
 
@@ -39,7 +41,7 @@ def read_pickle(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Any:
     with naming(path):
         data = map_file(path)
         machine = PickleMachine(data, recipes=RECIPES, limits=limits)
-        return settle(machine.run(), limits, machine.budget)
+        return settle(run(machine), limits, machine.budget)
 
 
 def read_npz(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> dict[str, np.ndarray]:
@@ -98,7 +100,7 @@ def _array_of(data: bytes, name: str, limits: Limits) -> np.ndarray:
 def _object_array(data: bytes, start: int, shape: tuple[int, ...], limits: Limits) -> np.ndarray:
     """The pickled object array of a ``.npy``; numpy pickles the array itself."""
     machine = PickleMachine(data, start=start, recipes=RECIPES, limits=limits)
-    value = settle(machine.run(), limits, machine.budget)
+    value = settle(run(machine), limits, machine.budget)
     if not isinstance(value, np.ndarray) or value.shape != tuple(shape):
         raise InputError("an object array is damaged", cure="get the file from its source again")
     return value

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from core.errors import InputError, UnsafeFileError
+from core.files.claims import DAMAGE, checked_count, checked_key
 from core.files.limits import Budget, GlobalName, InertObject, Limits
-from core.files.opcodes import DAMAGE, PickleMachine, Recipe, checked_count, checked_key
+from core.files.machine import PickleMachine, Recipe
 
 _PLAIN_DTYPE = re.compile(
     r"[<>|=]?(\?|b1|[iu][1248]|f[248]|c8|c16|O[48]?|[SV]\d{1,6}|U\d{1,6}|"
@@ -43,7 +44,7 @@ def _scalar(_machine: PickleMachine, args: tuple[Any, ...]) -> Any:
     dtype, raw = args[0], args[1] if len(args) > 1 else None
     if isinstance(raw, str):
         raw = raw.encode("latin-1")
-    if not isinstance(dtype, np.dtype):
+    if not isinstance(dtype, np.dtype) or not isinstance(raw, bytes):
         raise TypeError("bad scalar")
     if dtype.hasobject:
         return raw

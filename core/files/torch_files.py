@@ -16,8 +16,9 @@ from torch import Tensor
 
 from core.errors import InputError, UnsafeFileError
 from core.files.archives import CheckedZip
+from core.files.instructions import run
 from core.files.limits import DEFAULT_LIMITS, Budget, GlobalName, Limits
-from core.files.opcodes import PersistentLoad, PickleMachine, Recipe
+from core.files.machine import PersistentLoad, PickleMachine, Recipe
 from core.files.opening import map_file, naming
 from core.files.recipes import RECIPES, settle
 from core.files.torch_tensors import (
@@ -101,7 +102,7 @@ def _read_zip(path: str | Path, data: Any, limits: Limits) -> TorchFile:
 
         budget = Budget(limits, len(data))
         machine = _machine(archive.read(pickles[0]), load, budget, limits)
-        value = settle(machine.run(), limits, budget)
+        value = settle(run(machine), limits, budget)
     return TorchFile(value, "zip", tuple(map(str, machine.foreign)))
 
 
@@ -109,7 +110,7 @@ def _read_pickles(data: Any, limits: Limits) -> TorchFile:
     """The older layout of torch.save if the first pickle is its magic number, else one plain pickle."""
     budget = Budget(limits, len(data))
     first = _machine(data, None, budget, limits)
-    value = first.run()
+    value = run(first)
     if isinstance(value, int) and value == _LEGACY_MAGIC:
         value, foreign = _legacy_value(data, first.position, budget, limits)
         return TorchFile(value, "legacy", foreign)
@@ -124,7 +125,7 @@ def _legacy_value(
     position = start
     for expected in (_LEGACY_PROTOCOL, None):  # the layout's number, then facts on the machine
         header = _machine(data, None, budget, limits, position, extra)
-        if header.run() != expected and expected is not None:
+        if run(header) != expected and expected is not None:
             raise InputError("unknown layout of torch.save", cure="save it again with a new torch")
         position = header.position
     claims: dict[str, StorageClaim] = {}
@@ -135,7 +136,7 @@ def _legacy_value(
 
     blind = dict.fromkeys((*TENSOR_RECIPES, _LOAD_FROM_BYTES), _nothing)
     scout = _machine(data, note, budget, limits, position, blind)
-    scout.run()
+    run(scout)
     storages = _legacy_storages(data, scout.position, claims, budget, limits)
 
     def load(identity: Any) -> Any:
@@ -149,7 +150,7 @@ def _legacy_value(
         return Storage(whole.flat[first : first + count])
 
     machine = _machine(data, load, budget, limits, position, extra)
-    return settle(machine.run(), limits, budget), tuple(map(str, machine.foreign))
+    return settle(run(machine), limits, budget), tuple(map(str, machine.foreign))
 
 
 def _legacy_storages(
@@ -157,7 +158,7 @@ def _legacy_storages(
 ) -> dict[str, Storage]:
     """The raw storages behind the saved object: their names, then each with its length in front."""
     names = _machine(data, None, budget, limits, start)
-    keys = names.run()
+    keys = run(names)
     cursor = names.position
     storages: dict[str, Storage] = {}
     for key in keys:
@@ -186,7 +187,7 @@ def _nested_storage(machine: PickleMachine, args: tuple[Any, ...]) -> Any:
     machine.budget.spend(len(args[0]))
     data = bytearray(args[0])
     magic = PickleMachine(data, recipes={}, budget=machine.budget, limits=machine.limits)
-    if magic.run() != _LEGACY_MAGIC:
+    if run(magic) != _LEGACY_MAGIC:
         raise ValueError("bad storage")
     value, _ = _legacy_value(data, magic.position, machine.budget, machine.limits, nested=True)
     if not isinstance(value, Storage):

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from core.errors import InputError, UnsafeFileError
 from core.files.limits import GlobalName
-from core.files.opcodes import PickleMachine, Recipe
+from core.files.machine import PickleMachine, Recipe
 from core.files.recipes import RECIPES
 
 _STORAGE_DTYPES = {
