@@ -1,7 +1,8 @@
 """Similarity alignment of point sets (Procrustes), for metrics and for fits.
 
 Umeyama, "Least-squares estimation of transformation parameters between two point patterns", 1991,
-eq. 34-43: the rotation is proper, never a reflection.
+eq. 34-43: the rotation is proper, never a reflection. The order of operations is that of the metric
+code of the METRO family, so that numpy gives its numbers bit for bit.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ class SimilarityTransform(Generic[Array]):
 
     def apply(self, points: Array) -> Array:
         """Points (..., N, 3) -> (..., N, 3)."""
-        turned = points @ self.rotmat.swapaxes(-1, -2)
-        return self.scale[..., None, None] * turned + self.translation[..., None, :]
+        turned = self.rotmat @ points.swapaxes(-1, -2)
+        moved = self.scale[..., None, None] * turned + self.translation[..., None]
+        return moved.swapaxes(-1, -2)
 
 
 def similarity_transform(source: Array, target: Array, dtype: Any = None) -> SimilarityTransform:
@@ -47,25 +49,29 @@ def similarity_transform(source: Array, target: Array, dtype: Any = None) -> Sim
         dtype: computing type; float64 unless told.
 
     Returns:
-        Transform in ``dtype``.
+        Transform in ``dtype`` (numpy: always float64).
     """
     xp = array_module(source)
     dtype = xp.float64 if dtype is None else dtype
-    source, target = _cast(source, dtype), _cast(target, dtype)
-    mean_source, mean_target = source.mean(-2), target.mean(-2)
-    x, y = source - mean_source[..., None, :], target - mean_target[..., None, :]
-    variance = (x * x).sum(-1).sum(-1)
-    covariance = x.swapaxes(-1, -2) @ y
+    x = _cast(source, dtype).swapaxes(-1, -2)
+    y = _cast(target, dtype).swapaxes(-1, -2)
+    mean_x, mean_y = x.mean(-1)[..., None], y.mean(-1)[..., None]
+    centred_x, centred_y = x - mean_x, y - mean_y
+    variance = (centred_x**2).swapaxes(-1, -2).reshape(*x.shape[:-2], -1).sum(-1)
+    covariance = centred_x @ centred_y.swapaxes(-1, -2)
     u, _, vh = xp.linalg.svd(covariance)
     v, ut = vh.swapaxes(-1, -2), u.swapaxes(-1, -2)
     sign = xp.sign(xp.linalg.det(u @ vh))
+    # float64 from here on also for float32 input (numpy promotes), as the authors' code has it
+    sign = sign if xp is torch else sign.astype(xp.float64)
     one = xp.ones_like(sign)
     rotmat = v @ (xp.stack([one, one, sign], -1)[..., :, None] * ut)
-    gain = (rotmat * covariance.swapaxes(-1, -2)).sum(-1).sum(-1)
-    collapsed = variance <= _rounding_variance(source)
+    product = rotmat @ covariance
+    gain = product[..., 0, 0] + product[..., 1, 1] + product[..., 2, 2]
+    collapsed = variance <= _rounding_variance(x)
     scale = xp.where(collapsed, one * 0, gain / xp.where(collapsed, one, variance))
-    turned = (rotmat @ mean_source[..., None])[..., 0]
-    return SimilarityTransform(scale, rotmat, mean_target - scale[..., None] * turned)
+    shift = mean_y - scale[..., None, None] * (rotmat @ mean_x)
+    return SimilarityTransform(scale, rotmat, shift[..., 0])
 
 
 def procrustes_align(pred: Array, target: Array, dtype: Any = None) -> Array:
@@ -77,11 +83,11 @@ def procrustes_align(pred: Array, target: Array, dtype: Any = None) -> Array:
 
 
 def _rounding_variance(points: Any) -> Any:
-    """Sum of squares that mere rounding of the centroid leaves of coinciding points (..., N, 3)."""
+    """Sum of squares that mere rounding of the centroid leaves of coinciding points (..., 3, N)."""
     xp = array_module(points)
     reach = abs(points).reshape(*points.shape[:-2], -1).max(-1)
     reach = reach if xp is not torch else reach.values
-    return 3 * points.shape[-2] * (2 * xp.finfo(points.dtype).eps * reach) ** 2
+    return 3 * points.shape[-1] * (2 * xp.finfo(points.dtype).eps * reach) ** 2
 
 
 def _cast(value: Any, dtype: Any) -> Any:
