@@ -1,0 +1,102 @@
+"""All numbers of a set of people under one protocol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from core.metrics.fscore import f_score
+from core.metrics.measure import Measure, summarise
+from core.metrics.points import mean_point_error, pa_mean_point_error
+from core.metrics.protocols import Protocol
+
+F_SCORE_MM = (5, 15)
+
+
+@dataclass(frozen=True, eq=False)
+class PoseSet:
+    """Predictions or truths of B people.
+
+    Attributes:
+        joints: (B, K, 3) metres, in the protocol's joint set; None when there are none.
+        vertices: (B, V, 3) metres, same frame; None when there are none.
+        pelvis: (B, 3) metres, the H36M pelvis regressed from ``vertices``; for the protocols whose
+            origin it is.
+    """
+
+    joints: NDArray[np.floating] | None = None
+    vertices: NDArray[np.floating] | None = None
+    pelvis: NDArray[np.floating] | None = None
+
+
+def evaluate(
+    pred: PoseSet,
+    gt: PoseSet,
+    protocol: Protocol,
+    *,
+    counted: ArrayLike | None = None,
+    with_f_score: bool = False,
+) -> tuple[Measure, ...]:
+    """MPJPE, PA-MPJPE, MPVPE, PA-MPVPE (mm), and F-scores if wanted, of what both sides have.
+
+    Args:
+        counted: (B,) true where a sample has 3D truth; None counts all.
+        with_f_score: aligned F@5mm and F@15mm of the vertices (about 5 ms a body).
+
+    Raises:
+        ValueError: the protocol needs a pelvis that was not handed over.
+    """
+    measures: list[Measure] = []
+
+    def add(name: str, unit: str, per_sample: ArrayLike) -> None:
+        measures.append(
+            summarise(per_sample, unit=unit, protocol=protocol.id, name=name, counted=counted)
+        )
+
+    if pred.joints is not None and gt.joints is not None:
+        pair = centred_joints(pred, protocol), centred_joints(gt, protocol)
+        add("MPJPE", "mm", mean_point_error(*pair))
+        add("PA-MPJPE", "mm", pa_mean_point_error(*pair))
+    if pred.vertices is not None and gt.vertices is not None:
+        pair = centred_vertices(pred, protocol), centred_vertices(gt, protocol)
+        add("MPVPE", "mm", mean_point_error(*pair))
+        add("PA-MPVPE", "mm", pa_mean_point_error(*pair))
+        for limit in F_SCORE_MM if with_f_score else ():
+            add(f"F@{limit}mm", "", f_score(*pair, limit / 1000.0))
+    return tuple(measures)
+
+
+def centred_joints(people: PoseSet, protocol: Protocol) -> NDArray[np.float64]:
+    """Joints with the protocol's origin laid on zero. -> (B, K, 3) float64 metres."""
+    if people.joints is None:
+        raise ValueError("these people have no joints")
+    return np.asarray(people.joints, np.float64) - _joint_origin(people, protocol)[:, None]
+
+
+def centred_vertices(people: PoseSet, protocol: Protocol) -> NDArray[np.float64]:
+    """Vertices with the protocol's mesh origin laid on zero. -> (B, V, 3) float64 metres."""
+    if people.vertices is None:
+        raise ValueError("these people have no vertices")
+    vertices = np.asarray(people.vertices, np.float64)
+    if protocol.mesh_origin == "given":
+        return vertices
+    if protocol.mesh_origin == "pelvis":
+        return vertices - _pelvis(people, protocol)[:, None]
+    return vertices - _joint_origin(people, protocol)[:, None]
+
+
+def _joint_origin(people: PoseSet, protocol: Protocol) -> NDArray[np.float64]:
+    if not protocol.joint_origin:
+        return _pelvis(people, protocol)
+    if people.joints is None:
+        raise ValueError(f"protocol {protocol.id} centres on joints, which are missing")
+    joints = np.asarray(people.joints, np.float64)
+    return joints[:, list(protocol.joint_origin)].mean(1)
+
+
+def _pelvis(people: PoseSet, protocol: Protocol) -> NDArray[np.float64]:
+    if people.pelvis is None:
+        raise ValueError(f"protocol {protocol.id} needs the H36M pelvis of the mesh")
+    return np.asarray(people.pelvis, np.float64)
