@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import lzma
+import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -13,6 +15,19 @@ from core.files.limits import DEFAULT_LIMITS, Limits
 _LOCAL_HEADER = 30  # bytes of a member's header before its name
 _GENTLE_RATIO = 200  # arrays of zeros shrink further, but small ones only
 _SMALL = 64 * 2**20
+# What the standard reader of archives runs into when one is damaged.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    LookupError,
+    OverflowError,
+    RuntimeError,
+)
 
 
 class CheckedZip:
@@ -26,12 +41,12 @@ class CheckedZip:
     def __init__(self, path: str | Path, limits: Limits = DEFAULT_LIMITS) -> None:
         try:
             self._zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        except OSError as error:
+            raise InputError(f"cannot be read ({error.strerror or error})", path=path) from error
+        except _DAMAGE as error:
             raise InputError(
                 "the archive is damaged or cut off", path=path, cure="download or copy it again"
             ) from error
-        except OSError as error:
-            raise InputError(f"cannot be read ({error.strerror})", path=path) from error
         try:
             self.members = self._checked_members(Path(path), limits)
         except UnsafeFileError:
@@ -66,14 +81,7 @@ class CheckedZip:
         try:
             with self._zip.open(info) as stream:
                 data = stream.read(info.file_size + 1)
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            NotImplementedError,
-            RuntimeError,
-            OSError,
-        ) as error:
+        except _DAMAGE as error:
             raise InputError(
                 f"member {name} of the archive is damaged", cure="download or copy it again"
             ) from error

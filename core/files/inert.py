@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,9 @@ def _array_of(data: bytes, name: str, limits: Limits) -> np.ndarray:
         if version not in ((1, 0), (2, 0)):
             raise UnsafeFileError(f"array {name} has a layout that is not read")
         read = header.read_array_header_1_0 if version == (1, 0) else header.read_array_header_2_0
-        shape, fortran, dtype = read(stream)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # numpy's advice on files of Python 2
+            shape, fortran, dtype = read(stream)
     except (*DAMAGE, SyntaxError, EOFError) as error:
         raise InputError(
             f"array {name} is damaged or no array", cure="get the file from its source again"

@@ -143,7 +143,9 @@ def _legacy_value(
         claim = storage_claim(identity)
         if not claim.key:
             return claim.dtype
-        whole = storages[claim.key]
+        whole = storages.get(claim.key)
+        if whole is None:
+            raise InputError("a storage is missing", cure="get the file again")
         if claim.view is None:
             return whole
         first, count = claim.view
@@ -159,10 +161,14 @@ def _legacy_storages(
     """The raw storages behind the saved object: their names, then each with its length in front."""
     names = _machine(data, None, budget, limits, start)
     keys = run(names)
+    if not isinstance(keys, list):
+        raise InputError("its list of storages is damaged", cure="get the file again")
     cursor = names.position
     storages: dict[str, Storage] = {}
     for key in keys:
-        claim = claims[key]
+        claim = claims.get(key) if isinstance(key, str) else None
+        if claim is None:
+            raise InputError("its list of storages is damaged", cure="get the file again")
         held = int.from_bytes(data[cursor : cursor + 8], "little", signed=True)
         if held != claim.count:
             raise InputError("a storage is cut off or damaged", cure="get the file again")
