@@ -1,0 +1,1 @@
+"""A world that teaches: poses, people, clothes, cameras and pictures with exact truth."""

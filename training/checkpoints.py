@@ -1,0 +1,74 @@
+"""Checkpoints that a crash cannot spoil: tensors in safetensors, the rest in JSON, written atomically."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from core.errors import InputError
+from core.files.atomic import write_atomically
+from training.recipes import TrainingFacts
+
+FILE_NAME = "checkpoint.safetensors"
+CURVE_NAME = "curve.json"
+
+
+def save_checkpoint(
+    folder: Path,
+    network: nn.Module,
+    average: dict[str, Tensor],
+    optimiser: torch.optim.Optimizer,
+    facts: TrainingFacts,
+) -> None:
+    """Network, its running average, optimiser moments and the facts, in one file."""
+    tensors = {f"network.{k}": v for k, v in network.state_dict().items()}
+    tensors |= {f"average.{k}": v for k, v in average.items()}
+    for index, state in optimiser.state_dict()["state"].items():
+        tensors |= {f"optimiser.{index}.{k}": torch.as_tensor(v) for k, v in state.items()}
+    tensors = {k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()}
+    with write_atomically(folder / FILE_NAME) as path:
+        save_file(tensors, path, metadata={"facts": json.dumps(asdict(facts))})
+
+
+def load_checkpoint(
+    folder: Path,
+    network: nn.Module,
+    average: dict[str, Tensor],
+    optimiser: torch.optim.Optimizer,
+    device: torch.device,
+) -> TrainingFacts:
+    """Restore everything that `save_checkpoint` wrote, in place.
+
+    Raises:
+        InputError: there is no checkpoint, or it belongs to another network.
+    """
+    path = folder / FILE_NAME
+    if not path.is_file():
+        raise InputError("no checkpoint here", path=folder, cure="start without --resume")
+    groups: dict[str, dict[str, Tensor]] = {"network": {}, "average": {}, "optimiser": {}}
+    with safe_open(path, framework="pt", device=str(device)) as file:
+        facts = json.loads(file.metadata()["facts"])
+        for key in file.keys():  # noqa: SIM118 (safe_open is no mapping)
+            group, name = key.split(".", 1)
+            groups[group][name] = file.get_tensor(key)
+    try:
+        network.load_state_dict(groups["network"])
+    except RuntimeError as error:
+        raise InputError(
+            "this checkpoint belongs to another network",
+            path=path,
+            cure="train into an empty folder with --out DIR",
+        ) from error
+    average.update(groups["average"])
+    state = optimiser.state_dict()
+    for name, value in groups["optimiser"].items():
+        index, key = name.split(".", 1)
+        state["state"].setdefault(int(index), {})[key] = value
+    optimiser.load_state_dict(state)
+    return TrainingFacts(**{**facts, "curve": tuple(facts["curve"])})

@@ -1,0 +1,1 @@
+"""Training and evaluation of `pose_lift` on sampled people."""

@@ -1,0 +1,158 @@
+"""The training loop that every recipe shares: time budget, running average, checkpoints, curve."""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from core.nn.batch import LossTerms
+from training.checkpoints import CURVE_NAME, load_checkpoint, save_checkpoint
+from training.curves import write_curve
+from training.recipes import Recipe, TrainingFacts, finite
+
+logger = logging.getLogger(__name__)
+
+AVERAGE_EVERY, AVERAGE_KEEP = 8, 0.99
+REPORT_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class LoopSettings:
+    """How long to train, and how often to save and evaluate (seconds)."""
+
+    minutes: float
+    save_seconds: float = 60.0
+    evaluate_seconds: float = 240.0
+
+
+class TrainingLoop:
+    """Trains one recipe until its time budget is spent; can be stopped and carried on at any step.
+
+    The budget counts all training time of the folder, so that a resumed run ends where one long run
+    would have ended; a larger budget carries a finished run further.
+    """
+
+    def __init__(self, recipe: Recipe, folder: Path, settings: LoopSettings) -> None:
+        self.recipe, self.folder, self.settings = recipe, folder, settings
+        self.network = recipe.build()
+        self.device = next(self.network.parameters()).device
+        choice = recipe.optimiser
+        self.optimiser = torch.optim.AdamW(
+            self.network.parameters(),
+            lr=choice.learning_rate,
+            weight_decay=choice.weight_decay,
+            fused=True,
+        )
+        self.average = {k: v.detach().clone() for k, v in self.network.state_dict().items()}
+        self.facts = TrainingFacts()
+        self._running: dict[str, float] = defaultdict(float)
+
+    def resume(self) -> None:
+        """Carry on from the folder's checkpoint."""
+        self.facts = load_checkpoint(
+            self.folder, self.network, self.average, self.optimiser, self.device
+        )
+        logger.info("resumed at step %d, %d samples", self.facts.steps, self.facts.samples)
+
+    @property
+    def progress(self) -> float:
+        """Share of the time budget spent, in [0, 1]."""
+        return min(1.0, self.facts.seconds / (self.settings.minutes * 60))
+
+    def run(self) -> None:
+        """Train until the budget is spent, then evaluate and save once more."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        last = time.monotonic()
+        saved = evaluated = reported = last
+        while self.progress < 1.0:
+            self._step()
+            now = time.monotonic()
+            self.facts = replace(self.facts, seconds=self.facts.seconds + now - last)
+            last = now
+            if now - reported > REPORT_SECONDS:
+                self._report()
+                reported = now
+            if now - evaluated > self.settings.evaluate_seconds:
+                self._evaluate()
+                evaluated = time.monotonic()
+            if now - saved > self.settings.save_seconds:
+                self.save()
+                saved = time.monotonic()
+        self._evaluate()
+        self.save()
+
+    def averaged_network(self) -> nn.Module:
+        """The network with its running average, which is what is evaluated and shipped."""
+        network = self.recipe.build()
+        network.load_state_dict(self.average)
+        return network
+
+    def save(self) -> None:
+        """Write checkpoint and curve."""
+        save_checkpoint(self.folder, self.network, self.average, self.optimiser, self.facts)
+        if self.facts.curve:
+            write_curve(self.folder / CURVE_NAME, self.facts.curve, self.recipe.headline)
+
+    def _step(self) -> None:
+        choice = self.recipe.optimiser
+        warm = min(1.0, (self.facts.steps + 1) / choice.warmup_steps)
+        cosine = 0.5 + 0.5 * math.cos(math.pi * self.progress)
+        share = choice.final_share + (1 - choice.final_share) * cosine
+        for group in self.optimiser.param_groups:
+            group["lr"] = choice.learning_rate * warm * share
+        losses = self.recipe.losses(self.network, self.progress)
+        total = losses.total
+        self.optimiser.zero_grad(set_to_none=True)
+        if finite(total):
+            total.backward()
+            nn.utils.clip_grad_norm_(self.network.parameters(), choice.clip_norm)
+            self.optimiser.step()
+        self.facts = replace(
+            self.facts,
+            steps=self.facts.steps + 1,
+            samples=self.facts.samples + self.recipe.batch_size,
+        )
+        self._note(losses)
+        if self.facts.steps % AVERAGE_EVERY == 0:
+            self._update_average()
+
+    @torch.no_grad()
+    def _update_average(self) -> None:
+        # Early on the average forgets quickly, or it would remember the untrained network.
+        turn = self.facts.steps / AVERAGE_EVERY
+        keep = min(AVERAGE_KEEP, (1 + turn) / (10 + turn))
+        state: dict[str, Tensor] = self.network.state_dict()
+        for name, value in self.average.items():
+            if value.is_floating_point():
+                value.lerp_(state[name], 1 - keep)
+            else:
+                value.copy_(state[name])
+
+    def _note(self, losses: LossTerms) -> None:
+        self._running["steps"] += 1
+        for term in losses.terms:
+            self._running[term.name] += float(term.value.detach()) * term.weight
+
+    def _report(self) -> None:
+        steps = self._running.pop("steps")
+        parts = ", ".join(f"{k} {v / steps:.3f}" for k, v in self._running.items())
+        rate = steps * self.recipe.batch_size / REPORT_SECONDS
+        left = (1 - self.progress) * self.settings.minutes
+        logger.info(
+            "%.1f M samples, %.0f a second, %.0f min left: %s",
+            self.facts.samples / 1e6, rate, left, parts,
+        )  # fmt: skip
+        self._running.clear()
+
+    def _evaluate(self) -> None:
+        numbers = self.recipe.evaluate(self.averaged_network())
+        row = {"samples": self.facts.samples, "seconds": round(self.facts.seconds), **numbers}
+        self.facts = replace(self.facts, curve=(*self.facts.curve, row))
+        logger.info("held out: %s", ", ".join(f"{k} {v:g}" for k, v in row.items()))

@@ -1,0 +1,93 @@
+"""What the trainer needs of a method, and the table of methods that can be trained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+
+from core.errors import InputError
+from core.nn.batch import LossTerms
+
+# method id -> "module:class" of its recipe, imported on use
+RECIPES: dict[str, str] = {
+    "pose_lift": "training.lift.recipe:LiftRecipe",
+}
+
+
+@dataclass(frozen=True)
+class TrainingFacts:
+    """What a checkpoint says about its training.
+
+    Attributes:
+        steps: optimiser steps; samples: people or pictures seen; seconds: time spent training.
+        curve: one row per evaluation: samples, seconds and the recipe's numbers.
+    """
+
+    steps: int = 0
+    samples: int = 0
+    seconds: float = 0.0
+    curve: tuple[Mapping[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class OptimiserSettings:
+    """AdamW with warm-up and a cosine over the time budget."""
+
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.01
+    warmup_steps: int = 200
+    final_share: float = 0.01
+    clip_norm: float = 1.0
+
+
+class Recipe(Protocol):
+    """A method's way of learning. It is built with the device it works on and a seed."""
+
+    batch_size: int
+    optimiser: OptimiserSettings
+    headline: str
+
+    def build(self) -> nn.Module:
+        """The network, untrained, on the device."""
+
+    def losses(self, network: nn.Module, progress: float) -> LossTerms:
+        """Losses of one fresh batch; ``progress`` in [0, 1] is the share of the budget spent."""
+
+    def evaluate(self, network: nn.Module) -> Mapping[str, float]:
+        """Numbers on the fixed held-out set, quick enough for every few minutes."""
+
+    def export(self, network: nn.Module, facts: TrainingFacts, folder: Path) -> Path:
+        """Write the weights file and its model card as they are shipped; returns the weights file."""
+
+
+def recipe_for(method_id: str, device: torch.device, seed: int) -> Recipe:
+    """The recipe of a method.
+
+    Raises:
+        InputError: the method cannot be trained here.
+    """
+    if method_id not in RECIPES:
+        known = ", ".join(RECIPES)
+        raise InputError(f"there is no recipe for {method_id}", cure=f"choose one of: {known}")
+    module_name, class_name = RECIPES[method_id].split(":")
+    recipe: Recipe = getattr(import_module(module_name), class_name)(device, seed)
+    return recipe
+
+
+def autocast(device: torch.device) -> torch.autocast:
+    """bfloat16 where it wins: on CUDA, and on processors with bfloat16 arithmetic."""
+    if device.type == "cuda":
+        return torch.autocast("cuda", dtype=torch.bfloat16)
+    fast = bool(getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)())
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=fast)
+
+
+def finite(total: Tensor) -> bool:
+    """Whether a loss can be stepped on."""
+    return bool(torch.isfinite(total))
