@@ -105,13 +105,13 @@ class Legend:
         return self.cmap((np.asarray(values, dtype=np.float32) - self.low) / span)
 
     def ticks(self, about: int = 4) -> tuple[float, ...]:
-        """Round values within the range, near ``about`` of them."""
+        """Round values within the range, about one more than ``about`` at most."""
         span = self.high - self.low
         if not np.isfinite(span) or span <= 0:
             return (self.low,)
         rough = span / max(about, 1)
         power = 10.0 ** np.floor(np.log10(rough))
-        step = min((1, 2, 2.5, 5, 10), key=lambda unit: abs(unit * power - rough)) * power
+        step = next(unit for unit in (1, 2, 2.5, 5, 10) if unit * power >= rough * 0.999) * power
         first = np.ceil(self.low / step - 1e-6)
         count = int(np.floor(self.high / step + 1e-6) - first) + 1
         return tuple(float(round((first + k) * step, 10)) for k in range(count))

@@ -64,10 +64,10 @@ class RenderTheme:
     wire_strength: float = 0.55
     wire_px: float = 1.0
     text: Rgb = (0.906, 0.914, 0.933)
-    sky: Rgb = (0.21, 0.225, 0.255)
-    earth: Rgb = (0.105, 0.09, 0.08)
+    sky: Rgb = (0.155, 0.168, 0.195)
+    earth: Rgb = (0.075, 0.064, 0.056)
     lights: tuple[Light, ...] = (
-        Light((-0.55, -0.70, -0.62), (1.02, 0.97, 0.90), wrap=0.18, gloss=0.06, sharpness=28),
+        Light((-0.55, -0.70, -0.62), (0.98, 0.925, 0.85), wrap=0.10, gloss=0.07, sharpness=30),
         Light((0.90, -0.05, -0.42), (0.15, 0.18, 0.23), wrap=0.40, gloss=0.02, sharpness=18),
         Light((0.45, -0.60, 0.62), (0.62, 0.66, 0.74), wrap=0.0, gloss=0.10, sharpness=14),
     )
