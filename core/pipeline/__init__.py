@@ -1,0 +1,62 @@
+"""From files to people: sources, the engine, joint files, truth, jobs over many inputs.
+
+Names are imported on use, so that reading a picture needs no torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from core.pipeline.config import EngineConfig
+    from core.pipeline.engine import Engine, open_engine
+    from core.pipeline.jobs import InferJob, JobStep, Shard, run_job
+    from core.pipeline.joints_file import JointsFile, read_joints_file, write_joints_file
+    from core.pipeline.samples import bundled_samples, sample_joints
+    from core.pipeline.sources import Source, open_source, read_picture
+    from core.pipeline.truth import truth_for
+
+_HOME = {
+    "Engine": "engine",
+    "EngineConfig": "config",
+    "InferJob": "jobs",
+    "JobStep": "jobs",
+    "JointsFile": "joints_file",
+    "Shard": "jobs",
+    "Source": "sources",
+    "bundled_samples": "samples",
+    "open_engine": "engine",
+    "open_source": "sources",
+    "read_joints_file": "joints_file",
+    "read_picture": "sources",
+    "run_job": "jobs",
+    "sample_joints": "samples",
+    "truth_for": "truth",
+    "write_joints_file": "joints_file",
+}
+
+__all__ = [
+    "Engine",
+    "EngineConfig",
+    "InferJob",
+    "JobStep",
+    "JointsFile",
+    "Shard",
+    "Source",
+    "bundled_samples",
+    "open_engine",
+    "open_source",
+    "read_joints_file",
+    "read_picture",
+    "run_job",
+    "sample_joints",
+    "truth_for",
+    "write_joints_file",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

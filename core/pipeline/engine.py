@@ -1,0 +1,221 @@
+"""The engine: one method on one device, turning frames into reconstructed people.
+
+The app, the command line, evaluation and the benchmark all run this one. Not thread-safe: whoever
+opened it runs it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Literal
+
+import torch
+
+from core.detection import Detector, create_detector
+from core.errors import Cancelled, DeviceError
+from core.methods import method_entry
+from core.methods.base import Method
+from core.nn.batch import Batch
+from core.pipeline.batching import make_batch, slice_batch
+from core.pipeline.config import EngineConfig
+from core.pipeline.devices import choose_device, set_cpu_threads
+from core.pipeline.loading import WeightsState, load_method
+from core.pipeline.results import to_reconstructions
+from core.types import Detection, Frame, FrameResult, Reconstruction, StageTime
+
+Quality = Literal["full", "live"]
+# People in one forward pass before the first halving.
+MAX_PEOPLE = 32
+log = logging.getLogger(__name__)
+
+
+class Engine:
+    """A built method with its weights on its device; made by `open_engine`.
+
+    Attributes:
+        config: what it was opened with.
+        method: the network, in evaluation mode.
+        device: where it computes.
+        weights_state: ``embedded`` (shipped), ``user`` or ``none`` (untrained).
+    """
+
+    def __init__(
+        self,
+        config: EngineConfig,
+        method: Method,
+        weights_state: WeightsState,
+        device: torch.device,
+        detector: Detector,
+    ) -> None:
+        self.config = config
+        self.method = method.eval().to(device)
+        self.weights_state: WeightsState = weights_state
+        self.device = device
+        self.detector = detector
+        self._people_at_once = MAX_PEOPLE
+
+    @property
+    def title(self) -> str:
+        """``METRO paper body_h64``, for people."""
+        title = method_entry(self.method.method_id).title
+        return f"{title} {self.method.preset} {self.method.variant}"
+
+    def run(
+        self,
+        frame: Frame,
+        detections: Sequence[Detection] | None = None,
+        *,
+        inspect: bool = False,
+        quality: Quality = "full",
+        cancel: threading.Event | None = None,
+    ) -> FrameResult:
+        """Reconstruct the people of a frame.
+
+        Args:
+            frame: the picture.
+            detections: people given by hand or file; None lets the detector find them.
+            inspect: also make the method's inspection records (slower).
+            quality: ``live`` takes the method's quick way while something is dragged or streamed.
+            cancel: set from another thread to stop between two stages.
+
+        Raises:
+            Cancelled: ``cancel`` was set.
+            InputError: the method needs joints and there are none.
+            DeviceError: the device's memory does not hold even one person.
+        """
+        clock = _StageClock(cancel)
+        if detections is None:
+            detections = self.detector.detect(frame)
+            clock.lap("detect")
+        if not detections:
+            return self._result(frame, (), clock)
+        batch = make_batch(frame, detections, self.method.input_spec, focal_px=self.config.focal_px)
+        clock.lap("crop")
+        people: list[Reconstruction] = []
+        start = 0
+        while start < len(batch):
+            stop = start + self._people_at_once
+            part, persons = slice_batch(batch, start, stop), detections[start:stop]
+            try:
+                people.extend(self._people(part, persons, inspect, quality, clock))
+            except torch.cuda.OutOfMemoryError:
+                self._halve(len(persons))
+                continue
+            start = stop
+        return self._result(frame, tuple(people), clock)
+
+    def _people(
+        self,
+        batch: Batch,
+        detections: Sequence[Detection],
+        inspect: bool,
+        quality: Quality,
+        clock: _StageClock,
+    ) -> tuple[Reconstruction, ...]:
+        batch = batch.to(self.device)
+        with torch.inference_mode():
+            self.method.live = quality == "live"
+            output = self.method(batch, inspect=inspect)
+            if self.device.type == "cuda":
+                torch.cuda.synchronize(self.device)
+            clock.lap("network")
+            records = self.method.inspect(batch, output) if inspect else None
+            if inspect:
+                clock.lap("inspect")
+            people = to_reconstructions(self.method, batch, output, detections, records)
+        clock.lap("result")
+        return people
+
+    def _halve(self, people: int) -> None:
+        """Fewer people at once from now on, after the device ran out of memory."""
+        torch.cuda.empty_cache()
+        if people <= 1:
+            raise DeviceError(
+                f"{self.device} has not enough memory for {self.title}",
+                cure="close other programs that use it, or choose device cpu or a smaller variant",
+            )
+        self._people_at_once = max(1, people // 2)
+        log.warning(
+            "%s is out of memory; going on with %d people at once",
+            self.device,
+            self._people_at_once,
+        )
+
+    def _result(
+        self, frame: Frame, people: tuple[Reconstruction, ...], clock: _StageClock
+    ) -> FrameResult:
+        return FrameResult(
+            frame=frame,
+            method=self.method.method_id,
+            people=people,
+            status="done" if people else "nobody",
+            timing=clock.stages(),
+        )
+
+    def close(self) -> None:
+        """Give the device's memory back; closing twice is harmless."""
+        self.method.cpu()
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class _StageClock:
+    """Seconds per stage, and the place where a cancel is noticed."""
+
+    def __init__(self, cancel: threading.Event | None) -> None:
+        self._cancel = cancel
+        self._seconds: dict[str, float] = {}
+        self._last = time.perf_counter()
+        self._check()
+
+    def lap(self, stage: str) -> None:
+        """End ``stage`` now; several laps of one stage add up."""
+        now = time.perf_counter()
+        self._seconds[stage] = self._seconds.get(stage, 0.0) + now - self._last
+        self._last = now
+        self._check()
+
+    def _check(self) -> None:
+        if self._cancel is not None and self._cancel.is_set():
+            raise Cancelled("stopped")
+
+    def stages(self) -> tuple[StageTime, ...]:
+        """All stages so far, in order of their first end."""
+        return tuple(StageTime(stage, seconds) for stage, seconds in self._seconds.items())
+
+
+def open_engine(config: EngineConfig) -> Engine:
+    """Build the method, load its weights, place it on its device and choose the detector.
+
+    Raises:
+        InputError: unknown method, preset, variant or detector.
+        WeightsError: no weights for it, or weights of another network.
+        BodyError: the body file is missing or of the wrong kind.
+        DeviceError: the device is not there.
+    """
+    device = choose_device(config.device)
+    set_cpu_threads()
+    method, weights_state = load_method(config)
+    try:
+        detector = create_detector(config.detector, device=str(device))
+        return Engine(config, method, weights_state, device, detector)
+    except torch.cuda.OutOfMemoryError:
+        raise DeviceError(
+            f"{device} has not enough memory for {config.method}",
+            cure="close other programs that use it, or choose device cpu or a smaller variant",
+        ) from None
