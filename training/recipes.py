@@ -16,6 +16,7 @@ from core.nn.batch import LossTerms
 
 # method id -> "module:class" of its recipe, imported on use
 RECIPES: dict[str, str] = {
+    "lite_backbone": "training.dense.recipe:DenseRecipe",
     "pose_lift": "training.lift.recipe:LiftRecipe",
 }
 

@@ -1,0 +1,1 @@
+"""Training of the shared backbone on dense targets: joint heatmaps, body parts, visibility."""

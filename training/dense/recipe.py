@@ -1,0 +1,82 @@
+"""The recipe of the shared backbone: endless rendered pictures, dense targets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from core.body import load_body
+from core.losses.dense import dense_losses
+from core.methods.base import IMAGENET_MEAN, IMAGENET_STD
+from core.nn.batch import LossTerms
+from core.nn.lite_backbone import DenseNetwork
+from core.synthesis.backgrounds import procedural_bank
+from core.synthesis.world import World
+from training.dense.held_out import HeldOutPictures
+from training.recipes import OptimiserSettings, TrainingFacts, autocast
+
+BANK_COUNT, BANK_SIDE = 600, 192
+REFRESH_EVERY, REFRESH_POSES = 40, 400
+# Small batches render fastest on a processor; a GPU wants large ones.
+CPU_BATCH, CUDA_BATCH = 32, 256
+RENDER_CHUNK = 8
+
+
+class DenseRecipe:
+    """Trains `DenseNetwork` on endless pictures of the synthetic world, rendered where it trains."""
+
+    headline = "joint_error_percent_of_box"
+    picture_size = 128
+
+    def __init__(self, device: torch.device, seed: int) -> None:
+        self.device = device
+        on_cpu = device.type == "cpu"
+        self.batch_size = CPU_BATCH if on_cpu else CUDA_BATCH
+        self.chunk = RENDER_CHUNK if on_cpu else CUDA_BATCH
+        rate = 1.2e-3 if on_cpu else 2e-3
+        self.optimiser = OptimiserSettings(learning_rate=rate, weight_decay=0.02, clip_norm=2.0)
+        bank = procedural_bank(BANK_COUNT, BANK_SIDE, seed + 1)
+        self.world = World(load_body("embedded"), self.picture_size, bank).to(device)
+        self.mean = torch.tensor(IMAGENET_MEAN, device=device).reshape(1, 3, 1, 1)
+        self.std = torch.tensor(IMAGENET_STD, device=device).reshape(1, 3, 1, 1)
+        self._step = 0
+        self._held_out: HeldOutPictures | None = None
+
+    def build(self) -> nn.Module:
+        network = DenseNetwork().to(self.device)
+        return network.to(memory_format=torch.channels_last)
+
+    def normalise(self, pictures: Tensor) -> Tensor:
+        """(B, 3, S, S) in [0, 1] to what the backbone reads."""
+        normal = (pictures - self.mean) / self.std
+        return normal.contiguous(memory_format=torch.channels_last)
+
+    def losses(self, network: nn.Module, progress: float) -> LossTerms:
+        network.train()
+        self._step += 1
+        if self._step % REFRESH_EVERY == 0:
+            self.world.refresh(REFRESH_POSES)
+        rendered = [self.world.render(self.chunk) for _ in range(self.batch_size // self.chunk)]
+        pictures = torch.cat([r.batch.image for r in rendered if r.batch.image is not None])
+        with autocast(self.device):
+            output = network(self.normalise(pictures))
+        return dense_losses(
+            output,
+            torch.cat([r.joints_2d for r in rendered]),
+            torch.cat([r.joints_visible for r in rendered]),
+            torch.cat([r.parts for r in rendered]),
+        )
+
+    def evaluate(self, network: nn.Module) -> Mapping[str, float]:
+        if self._held_out is None:
+            self._held_out = HeldOutPictures.render(self.world.body, self.picture_size, self.device)
+        network.eval()
+        return self._held_out.numbers(network, self.normalise)
+
+    def export(self, network: nn.Module, facts: TrainingFacts, folder: Path) -> Path:
+        from training.dense.shipping import ship
+
+        return ship(network, self.evaluate(network), facts, self.picture_size, folder)
