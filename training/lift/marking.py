@@ -35,7 +35,7 @@ def mark_like_people(people: People, draws: Draws) -> Marks:
     """Training marks of sampled people: every fault that marks have, and every thing known of them."""
     n = len(people)
     foreign = draws.coin(0.6, n).float()
-    rays = _project(with_habits(people.landmarks, foreign, draws), people.translation)
+    rays = project_landmarks(with_habits(people.landmarks, foreign, draws), people.translation)
     stretched = (draws.coin(0.35, n).float() * foreign)[:, None] * draws.normal(0, 0.03, n, 1)
     rays = torch.stack([rays[..., 0], rays[..., 1] * torch.exp(stretched)], dim=-1)
     sigma = draws.uniform(0, 0.04, n) * draws.coin(0.75, n)
@@ -179,6 +179,7 @@ def _with_swaps(rays: Tensor, draws: Draws) -> Tensor:
     return rays
 
 
-def _project(points: Tensor, translation: Tensor) -> Tensor:
+def project_landmarks(points: Tensor, translation: Tensor) -> Tensor:
+    """(n, 25, 2) rays ``x / z, y / z`` of points (n, 25, 3) moved by (n, 3), metres."""
     points = points + translation[:, None]
     return points[..., :2] / points[..., 2:]

@@ -1,0 +1,277 @@
+"""Refinement of a lifted body until it projects onto its marks: a few Levenberg-Marquardt steps.
+
+Unknowns per person: 24 local rotation vectors (multiplied from the right), 10 shape numbers, the
+translation; 85 in all. Residuals: reprojection in half boxes under a Geman-McClure penalty, as in
+SMPLify (Bogo et al., ECCV 2016) but with an analytic Jacobian; the distance from the lifted body,
+whitened by the covariance of the lifter's own errors, so that what the lifter is sure of stays; and a
+hinge for limbs whose depth order a person stated. Landmarks are linear in the bones' transforms, so
+that derivatives are cross products and sums over the bones below a joint.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from core.geometry.rotations import axis_angle_to_rotmat, rotmat_to_axis_angle
+from core.methods.lift_body import LiftBody
+from core.methods.lift_network import BONES, JOINTS, LIMBS, SHAPES, mark_box
+
+POSE = BONES * 3
+UNKNOWNS = POSE + SHAPES + 3
+ROBUST_HALF_BOXES = 0.10
+HINT_MARGIN_M, HINT_WEIGHT = 0.12, 3000.0
+NEAREST_M = 0.1
+LIMB_PARENTS = (8, 7, 9, 10, 2, 1, 3, 4)
+LIMB_CHILDREN = (7, 6, 10, 11, 1, 0, 4, 5)
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What the refined bodies should agree with.
+
+    Attributes:
+        rays: (B, 25, 2) marks as ``x / z, y / z`` in the frame that the bodies live in.
+        trust: (B, 25) in [0, 1], 0 for unknown marks.
+        sigma: (B,) expected error of a mark in half boxes.
+        hints: (B, 8) +1 child nearer, -1 farther, 0 unknown.
+        whitener: (B, 82, 82) L with ``L L^T`` the inverse covariance of the lifter's errors.
+    """
+
+    rays: Tensor
+    trust: Tensor
+    sigma: Tensor
+    hints: Tensor
+    whitener: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """Bodies and how well they agree.
+
+    Attributes:
+        rotmat: (B, 24, 3, 3); betas: (B, 10); translation: (B, 3) metres, of the pelvis.
+        cost: (B,) final value of the objective.
+    """
+
+    rotmat: Tensor
+    betas: Tensor
+    translation: Tensor
+    cost: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class _State:
+    """A body in every form that the Jacobian needs."""
+
+    rotmat: Tensor
+    betas: Tensor
+    translation: Tensor
+    turned: Tensor
+    placed: Tensor
+    parts: Tensor
+    points: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class _Residuals:
+    offset: Tensor  # (B, 25, 2) half boxes
+    prior: Tensor  # (B, 82)
+    hinge: Tensor  # (B, 8) metres beyond which a hint is violated
+    cost: Tensor  # (B,)
+
+
+class Refiner:
+    """Levenberg-Marquardt for one body model; derivative tables are made once."""
+
+    def __init__(self, body: LiftBody) -> None:
+        self.body = body
+        chain, points = body.chain, body.landmarks
+        below = chain.descendants[:, points.bone]  # (24, P)
+        member = points.gather[None] * below[:, None]  # (24, 25, P)
+        self._below_parts = member.reshape(BONES * JOINTS, -1)
+        self._below_weight = (member * points.weight).sum(-1)  # (24, 25)
+        self._shape_center = torch.einsum("mp,spd->smpd", points.gather, points.shape_center)
+        self._parents = torch.tensor(chain.parents[1:], device=chain.offsets.device)
+        bones = torch.zeros(JOINTS, BONES, device=points.weight.device)
+        self._bone_share = bones.index_put(
+            (points.point, points.bone), points.weight, accumulate=True
+        )
+
+    def refine(
+        self,
+        rotmat: Tensor,
+        betas: Tensor,
+        evidence: Evidence,
+        *,
+        iterations: int,
+        translation: Tensor | None = None,
+    ) -> Fit:
+        """Bodies near the lifted ones that agree with the evidence.
+
+        Args:
+            rotmat: (B, 24, 3, 3) and betas (B, 10): the lifted bodies, start and centre of the prior.
+            iterations: Levenberg-Marquardt steps; two do most of the work.
+            translation: (B, 3) start; linear least squares if None.
+        """
+        if translation is None:
+            points = self.body.pose(rotmat, betas)[2]
+            translation = translation_by_least_squares(points, evidence.rays, evidence.trust)
+        half = mark_box(evidence.rays, evidence.trust > 0)[1]
+        state = self._state(rotmat, betas, translation)
+        now = self._residuals(state, rotmat, betas, evidence, half)
+        damping = torch.full_like(half, 1e-3)
+        precision = evidence.whitener @ evidence.whitener.transpose(1, 2)
+        for _ in range(iterations):
+            hessian, gradient = self._normal_equations(state, now, evidence, half, precision)
+            state, now, damping = self._step(
+                state, now, hessian, gradient, damping, (rotmat, betas, evidence, half)
+            )
+        return Fit(state.rotmat, state.betas, state.translation, now.cost)
+
+    def _state(self, rotmat: Tensor, betas: Tensor, translation: Tensor) -> _State:
+        chain, points = self.body.chain, self.body.landmarks
+        turned, placed = chain.forward_kinematics(rotmat, chain.offsets_of(betas))
+        parts = points.parts(turned, placed, betas)
+        at = points.gather @ parts
+        return _State(rotmat, betas, translation, turned, placed, parts, at)
+
+    def _residuals(
+        self, state: _State, rotmat: Tensor, betas: Tensor, evidence: Evidence, half: Tensor
+    ) -> _Residuals:
+        points = state.points + state.translation[:, None]
+        depth = points[..., 2:].clamp_min(NEAREST_M)
+        offset = (points[..., :2] / depth - evidence.rays) / half[:, None, None]
+        turn = rotmat_to_axis_angle(rotmat.transpose(-1, -2) @ state.rotmat)
+        prior = torch.cat([turn.flatten(1), state.betas - betas], dim=1)
+        nearer = state.points[:, LIMB_PARENTS, 2] - state.points[:, LIMB_CHILDREN, 2]
+        hinge = (HINT_MARGIN_M - evidence.hints * nearer).clamp_min(0) * (evidence.hints != 0)
+        square = offset.square().sum(-1)
+        robust = ROBUST_HALF_BOXES**2 * square / (ROBUST_HALF_BOXES**2 + square)
+        white = (prior[:, None] @ evidence.whitener)[:, 0]
+        cost = (robust * evidence.trust).sum(1) / evidence.sigma**2
+        cost = cost + white.square().sum(1) + HINT_WEIGHT * hinge.square().sum(1)
+        return _Residuals(offset, prior, hinge, cost)
+
+    def _point_jacobian(self, state: _State) -> Tensor:
+        """(B, 25, 85, 3) metres per unit of each unknown."""
+        count = len(state.points)
+        # Turning bone k moves what hangs below it about the joint: dx = (Q_k w) x (x - P_k).
+        swung = self._below_parts @ state.parts
+        swung = swung.view(count, BONES, JOINTS, 3)
+        swung = swung - self._below_weight[None, :, :, None] * state.placed[:, :, None]
+        axes = state.turned.transpose(-1, -2)[:, :, None]  # (B, 24, 1, 3 axes, 3)
+        axes, arm = torch.broadcast_tensors(axes, swung[:, :, :, None])
+        pose = torch.linalg.cross(axes, arm).permute(0, 2, 1, 3, 4).reshape(count, JOINTS, POSE, 3)
+        shape = self._shape_jacobian(state)
+        eye = torch.eye(3, device=pose.device).expand(count, JOINTS, 3, 3)
+        return torch.cat([pose, shape, eye], dim=2)
+
+    def _shape_jacobian(self, state: _State) -> Tensor:
+        """(B, 25, 10, 3): bones lengthen (everything below moves), and points slide on their bones."""
+        chain, points = self.body.chain, self.body.landmarks
+        grow = torch.einsum(
+            "bjde,sje->bsjd", state.turned[:, self._parents], chain.shape_offsets[:, 1:]
+        )
+        joints = torch.einsum("jm,bsjd->bsmd", chain.descendants[1:], grow)
+        slide = torch.einsum("bpde,spe->bspd", state.turned[:, points.bone], points.shape_center)
+        moved = self._bone_share @ joints + points.gather @ slide
+        return moved.transpose(1, 2)
+
+    def _normal_equations(
+        self, state: _State, now: _Residuals, evidence: Evidence, half: Tensor, precision: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Gauss-Newton matrix (B, 85, 85) and gradient (B, 85)."""
+        change = self._point_jacobian(state)
+        points = state.points + state.translation[:, None]
+        depth = points[..., 2].clamp_min(NEAREST_M)
+        ray = points[..., :2] / depth[..., None]
+        image = change[..., :2] - ray[:, :, None] * change[..., 2:]
+        image = image / (depth * half[:, None])[..., None, None]
+        square = now.offset.square().sum(-1)
+        weight = (ROBUST_HALF_BOXES**2 / (ROBUST_HALF_BOXES**2 + square)).square()
+        root = (weight * evidence.trust).sqrt() / evidence.sigma[:, None]
+        rows = (image * root[..., None, None]).transpose(2, 3).flatten(1, 2)  # (B, 50, 85)
+        gap = (now.offset * root[..., None]).flatten(1)
+        hessian = rows.transpose(1, 2) @ rows
+        gradient = (rows.transpose(1, 2) @ gap[..., None])[..., 0]
+        known = POSE + SHAPES
+        hessian[:, :known, :known] += precision
+        gradient[:, :known] += (precision @ now.prior[..., None])[..., 0]
+        if bool((evidence.hints != 0).any()):
+            nearer = change[:, LIMB_PARENTS, :, 2] - change[:, LIMB_CHILDREN, :, 2]
+            slope = -evidence.hints[..., None] * nearer * (now.hinge > 0)[..., None]
+            hessian = hessian + HINT_WEIGHT * slope.transpose(1, 2) @ slope
+            pull = (slope.transpose(1, 2) @ now.hinge[..., None])[..., 0]
+            gradient = gradient + HINT_WEIGHT * pull
+        return hessian, gradient
+
+    def _step(
+        self,
+        state: _State,
+        now: _Residuals,
+        hessian: Tensor,
+        gradient: Tensor,
+        damping: Tensor,
+        problem: tuple[Tensor, Tensor, Evidence, Tensor],
+    ) -> tuple[_State, _Residuals, Tensor]:
+        """One damped step, kept by those people whose cost it lowers."""
+        diagonal = torch.diagonal(hessian, dim1=1, dim2=2)
+        damped = hessian + torch.diag_embed(damping[:, None] * diagonal + 1e-6)
+        factor, _ = torch.linalg.cholesky_ex(damped)
+        move = -torch.cholesky_solve(gradient[..., None], factor)[..., 0]
+        turn = axis_angle_to_rotmat(move[:, :POSE].unflatten(1, (BONES, 3)))
+        trial = self._state(
+            state.rotmat @ turn,
+            state.betas + move[:, POSE : POSE + SHAPES],
+            state.translation + move[:, POSE + SHAPES :],
+        )
+        after = self._residuals(trial, *problem)
+        better = after.cost < now.cost
+        damping = torch.where(better, damping * 0.3, damping * 6)
+        return _choose(better, trial, state), _choose(better, after, now), damping
+
+
+def _choose(better: Tensor, new, old):  # type: ignore[no-untyped-def]
+    """Field by field, the new value of the people who got better."""
+
+    def pick(a: Tensor, b: Tensor) -> Tensor:
+        return torch.where(better.view(-1, *[1] * (a.dim() - 1)), a, b)
+
+    names = type(new).__dataclass_fields__
+    return type(new)(**{name: pick(getattr(new, name), getattr(old, name)) for name in names})
+
+
+def translation_by_least_squares(points: Tensor, rays: Tensor, trust: Tensor) -> Tensor:
+    """(B, 3) metres that bring points onto rays: ``x + tx = u (z + tz)`` is linear in the unknowns.
+
+    Args:
+        points: (B, K, 3) metres; rays: (B, K, 2); trust: (B, K) weights.
+    """
+    u, v = rays.unbind(-1)
+    want_x = u * points[..., 2] - points[..., 0]
+    want_y = v * points[..., 2] - points[..., 1]
+    total, sum_u, sum_v = trust.sum(1), (trust * u).sum(1), (trust * v).sum(1)
+    square = (trust * (u * u + v * v)).sum(1)
+    zero = torch.zeros_like(total)
+    matrix = torch.stack(
+        [total, zero, -sum_u, zero, total, -sum_v, -sum_u, -sum_v, square], dim=1
+    ).view(-1, 3, 3)
+    right = torch.stack(
+        [
+            (trust * want_x).sum(1),
+            (trust * want_y).sum(1),
+            -(trust * (u * want_x + v * want_y)).sum(1),
+        ],
+        dim=1,
+    )
+    steady = 1e-6 * torch.eye(3, device=points.device)
+    return torch.linalg.solve(matrix + steady, right)
+
+
+def hint_rows(names: tuple[str, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Rows of the limbs' parents and children in a joint set; `LIMB_PARENTS` are those of lift25."""
+    parents = tuple(names.index(a) for a, _ in LIMBS)
+    return parents, tuple(names.index(b) for _, b in LIMBS)
