@@ -201,6 +201,21 @@ def _nested_storage(machine: PickleMachine, args: tuple[Any, ...]) -> Any:
     return value
 
 
+def safetensors_metadata(path: str | Path) -> dict[str, str]:
+    """The text entries in the header of a safetensors file.
+
+    Raises:
+        InputError: it is damaged.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, "pt") as file:
+            return dict(file.metadata() or {})
+    except (SafetensorError, OSError, ValueError) as error:
+        raise InputError("a damaged safetensors file", path=path, cure="get it again") from error
+
+
 def _machine(
     data: Any,
     load: PersistentLoad | None,
