@@ -17,9 +17,21 @@ from core.render import (
 )
 
 GREY = np.full((120, 160, 3), 90, np.uint8)
-NAMES = tuple(  # noqa: SIM905
-    "R_Ankle R_Knee R_Hip L_Hip L_Knee L_Ankle R_Wrist R_Elbow R_Shoulder L_Shoulder L_Elbow L_Wrist"
-    " Neck Head_top".split()
+NAMES = (
+    "R_Ankle",
+    "R_Knee",
+    "R_Hip",
+    "L_Hip",
+    "L_Knee",
+    "L_Ankle",
+    "R_Wrist",
+    "R_Elbow",
+    "R_Shoulder",
+    "L_Shoulder",
+    "L_Elbow",
+    "L_Wrist",
+    "Neck",
+    "Head_top",
 )
 
 
