@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from core.body.joint_sets import H36M17_LEFT_FIRST_TO_LSP14, H36M17_TO_LSP14, LSP14_NAMES
 from core.errors import InputError
 
-LSP14_HIPS = (2, 3)
+LSP14_HIPS = (LSP14_NAMES.index("R_Hip"), LSP14_NAMES.index("L_Hip"))
 HAND21_WRIST = (0,)
 
 
@@ -47,7 +48,7 @@ METRO_LSP14 = Protocol(
     joint_set="lsp14",
     joint_origin=LSP14_HIPS,
     mesh_origin="pelvis",
-    h36m17_to_joint_set=(3, 2, 1, 4, 5, 6, 16, 15, 14, 11, 12, 13, 8, 10),
+    h36m17_to_joint_set=H36M17_TO_LSP14,
     source="METRO's evaluation: both sets first on the H36M pelvis, then on the mean of joints 2 and 3",
 )
 MULTI_ROI_LSP14 = Protocol(
@@ -56,7 +57,7 @@ MULTI_ROI_LSP14 = Protocol(
     joint_set="lsp14",
     joint_origin=(),
     mesh_origin="pelvis",
-    h36m17_to_joint_set=(6, 5, 4, 1, 2, 3, 16, 15, 14, 11, 12, 13, 8, 10),
+    h36m17_to_joint_set=H36M17_LEFT_FIRST_TO_LSP14,
     source="pelvis alignment as their papers state; the regressor is not METRO's file",
 )
 SYNTHETIC_LSP14 = Protocol(

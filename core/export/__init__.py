@@ -1,0 +1,34 @@
+"""Results as files: meshes, arrays, motion, pictures. Each is read back before success is reported."""
+
+from core.export.arrays_file import StoredPeople, read_npz, read_truth, truth_path, write_npz
+from core.export.arrays_writer import NpzWriter
+from core.export.mesh_files import MESH_FORMATS, write_mesh
+from core.export.motion import MotionClip, motion_of, read_bvh, write_bvh
+from core.export.naming import OutputNames, output_name, output_path
+from core.export.pictures import VideoWriter, write_png
+from core.export.placement import ORIGINS, Origin, mesh_of
+from core.export.report import ExportReport
+
+__all__ = [
+    "MESH_FORMATS",
+    "ORIGINS",
+    "ExportReport",
+    "MotionClip",
+    "NpzWriter",
+    "Origin",
+    "OutputNames",
+    "StoredPeople",
+    "VideoWriter",
+    "mesh_of",
+    "motion_of",
+    "output_name",
+    "output_path",
+    "read_bvh",
+    "read_npz",
+    "read_truth",
+    "truth_path",
+    "write_bvh",
+    "write_mesh",
+    "write_npz",
+    "write_png",
+]
