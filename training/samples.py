@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import open3d
 import torch
-from core.export import write_npz
+from core.export import truth_path, write_npz
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
@@ -33,6 +33,7 @@ from core.types import Detection, Frame, FrameResult, Reconstruction
 
 SUPERSAMPLE = 2
 JPEG_QUALITY = 92
+SHADOW_RAYS, LIGHT_SPREAD = 6, 0.09
 DEGREE = math.pi / 180
 FLOOR_TONES = ((0.62, 0.60, 0.57), (0.50, 0.53, 0.56), (0.66, 0.62, 0.54), (0.46, 0.48, 0.47))
 WALL_TONES = ((0.80, 0.80, 0.78), (0.66, 0.71, 0.76), (0.78, 0.73, 0.67), (0.63, 0.68, 0.64))
@@ -53,7 +54,7 @@ class Sample:
     mode: str
     yaw_deg: tuple[float, ...] = (20.0,)
     aside_m: tuple[float, ...] = (0.0,)
-    depth_m: float = 3.4
+    depth_m: float = 3.0
     pitch_deg: float = 6.0
 
 
@@ -228,7 +229,7 @@ def render_samples(folder: Path, seed: int) -> int:
         with write_atomically(folder / sample.name) as path:
             path.write_bytes(encoded.tobytes())
         frame = Frame(image=picture, name=sample.name)
-        write_npz(folder / f"{sample.name}.truth.npz", FrameResult(frame, "truth", truth))
+        write_npz(truth_path(folder / sample.name), FrameResult(frame, "truth", truth))
         people[sample.name] = tuple(
             Detection(
                 box_xyxy=person.box_xyxy,
@@ -311,11 +312,11 @@ def _stage(
     shadow = torch.zeros(len(rays))
     near = (on_floor & (fade[:, 0] > 0.02)).nonzero()[:, 0]
     towards = lights.towards[0]
-    for shift in (-0.14, -0.07, 0.0, 0.07, 0.14):
-        ray = F.normalize(towards + shift * torch.tensor([1.0, 0.0, -1.0]), dim=-1)
-        origins = where[near] + 0.004 * up
-        hits = _cast(scene, origins, ray.expand(len(near), 3))
-        shadow[near] += torch.from_numpy(np.isfinite(hits["t_hit"].numpy())).float() / 5
+    # A soft light: each pixel looks at a few points of it, and neighbours at others.
+    for _ in range(SHADOW_RAYS):
+        ray = F.normalize(towards + LIGHT_SPREAD * torch.randn(len(near), 3), dim=-1)
+        hits = _cast(scene, where[near] + 0.004 * up, ray)
+        shadow[near] += torch.from_numpy(np.isfinite(hits["t_hit"].numpy())).float() / SHADOW_RAYS
     lit = light(lights, torch.zeros(1, dtype=torch.int64), up[None])
     floor = floor_tone * lit * (1 - 0.5 * shadow[:, None])
     wall = wall_tone * (0.98 - 0.12 * (rays[:, 1:2] + 0.3).clamp(0, 1))

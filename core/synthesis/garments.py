@@ -19,6 +19,7 @@ from core.synthesis.surface import BodySurface, SurfaceFields
 
 WAVES = 8
 PATTERNS = 7
+NECK_HALF_WIDTH = 0.11
 
 
 class Cloth(IntEnum):
@@ -211,7 +212,9 @@ def cloth_of(outfits: Outfits, person: Tensor, at: SurfaceFields, surface: BodyS
     on_arm = at.arm > 0
     trunk = (at.leg < outfits.waist[person]) & (at.arm < outfits.sleeve[person])
     top = (trunk | (on_arm & (at.arm < outfits.sleeve[person]))) & ~outfits.bare[person]
-    top = top & (height < outfits.neckline[person]) & (at.hand < 0.6)
+    # The neckline opens the middle of the chest; it does not cut off sleeves.
+    below_neck = (height < outfits.neckline[person]) | (at.rest[:, 0].abs() > NECK_HALF_WIDTH)
+    top = top & below_neck & (at.hand < 0.6) & (at.head < 0.5)
     bottom = (at.leg >= outfits.waist[person]) & (at.leg < outfits.hem[person])
     bottom = bottom & (at.arm < 0) & (at.foot < 0.6)
     shoe = (at.foot > 0.5) & (height < surface.joint("L_Ankle")[1] + 0.02)
