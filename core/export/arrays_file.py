@@ -25,6 +25,8 @@ from core.files.inert import read_npz as read_arrays
 from core.geometry.cameras import default_focal_px
 from core.types import FrameResult, Reconstruction, Truth
 
+# A truth may not know every joint in the picture, and says so by NaN.
+_MAY_BE_UNKNOWN = ("joints_2d",)
 _CURE = "give a file that `meshloupe infer --save npz` wrote"
 
 
@@ -90,29 +92,31 @@ def read_npz(path: str | Path) -> StoredPeople:
     names = arrays.texts("joint_names")
     rows, count = arrays.rows(), len(names)
     vertices = arrays.get("vertices", (rows, None, 3))
-    columns = {
+    columns: dict[str, Any] = {
         "box_xyxy": arrays.get("box_xyxy", (rows, 4)),
         "joints_2d": arrays.get("joints_2d", (rows, count, 2)),
         "joints_3d": arrays.get("joints_3d", (rows, count, 3)),
         "camera_full": arrays.get("camera_full", (rows, 3)),
     }
-    optional = {
+    optional: dict[str, Any] = {
         "rotmat": arrays.optional("rotmat", (rows, 24, 3, 3)),
         "betas": arrays.optional("betas", (rows, 10)),
     }
     score, track = arrays.get("score", (rows,)), arrays.optional("track_id", (rows,))
-    text = {name: arrays.text(name) for name in ("method", "preset", "variant", "body")}
+    text: dict[str, Any] = {
+        name: arrays.text(name) for name in ("method", "preset", "variant", "body")
+    }
     people = tuple(
         Reconstruction(
             **text,
             vertices=vertices[row],
             joint_names=names,
-            focal_px=arrays.number("focal_px"),
+            focal_px=arrays.focal(),
             score=float(score[row]),
             track_id=None if track is None else int(track[row]),
             weights_sha256=arrays.text("weights_sha256"),
-            **{name: value[row] for name, value in columns.items()},
-            **{name: None if v is None else v[row] for name, v in optional.items()},
+            **_row_of(columns, row),
+            **_row_of(optional, row),
         )
         for row in range(rows)
     )
@@ -157,13 +161,13 @@ def read_truth(path: str | Path, frame: int | None = None) -> tuple[Truth, ...]:
     box = arrays.optional("box_xyxy", (rows, 4))
     if box is None:
         box = np.concatenate([np.nanmin(joints_2d, axis=1), np.nanmax(joints_2d, axis=1)], axis=1)
-    parts = {
+    parts: dict[str, Any] = {
         "vertices": arrays.optional("vertices", (rows, None, 3)),
         "rotmat": arrays.optional("rotmat", (rows, 24, 3, 3)),
         "betas": arrays.optional("betas", (rows, 10)),
     }
     focal = (
-        arrays.number("focal_px")
+        arrays.focal()
         if arrays.has("focal_px")
         else float(default_focal_px(*map(float, arrays.get("image_size", (2,)))))
     )
@@ -179,10 +183,14 @@ def read_truth(path: str | Path, frame: int | None = None) -> tuple[Truth, ...]:
             camera_full=camera_full[row],
             focal_px=focal,
             box_xyxy=box[row],
-            **{name: None if value is None else value[row] for name, value in parts.items()},
+            **_row_of(parts, int(row)),
         )
         for row in wanted
     )
+
+
+def _row_of(columns: Mapping[str, Any], row: int) -> dict[str, Any]:
+    return {name: None if value is None else value[row] for name, value in columns.items()}
 
 
 def _checked_faces(arrays: _Arrays, vertex_count: int) -> NDArray[np.int32]:
@@ -220,6 +228,8 @@ class _Arrays:
                 path=self.path,
                 cure=_CURE,
             )
+        if array.dtype.kind == "f" and name not in _MAY_BE_UNKNOWN and not np.isfinite(array).all():
+            raise InputError(f"{name} has numbers that are not finite", path=self.path, cure=_CURE)
         return array
 
     def optional(self, name: str, shape: tuple[int | None, ...]) -> NDArray[Any] | None:
@@ -230,6 +240,12 @@ class _Arrays:
         if array.size != 1 or array.dtype.kind not in "fiu":
             raise InputError(f"{name} must be one number", path=self.path, cure=_CURE)
         return float(array.reshape(()))
+
+    def focal(self) -> float:
+        focal = self.number("focal_px")
+        if not 0 < focal < np.inf:
+            raise InputError("focal_px must be a positive number", path=self.path, cure=_CURE)
+        return focal
 
     def text(self, name: str) -> str:
         array = self._require(name)

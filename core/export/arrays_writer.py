@@ -169,7 +169,7 @@ class _Spool:
     def __init__(self, stack: ExitStack, row: NDArray[np.generic], folder: Path) -> None:
         self.row_shape, self.dtype, self.count = row.shape, row.dtype, 0
         self.stream: IO[bytes] = stack.enter_context(
-            tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY, dir=folder)  # noqa: SIM115
+            tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY, dir=str(folder))  # noqa: SIM115
         )
 
     @property

@@ -80,14 +80,15 @@ def motion_of(
     Raises:
         OutputError: the method gives no joint rotations.
     """
-    if not people or any(person.rotmat is None or person.betas is None for person in people):
+    poses = [(p.rotmat, p.betas) for p in people if p.rotmat is not None and p.betas is not None]
+    if not people or len(poses) < len(people):
         method = people[0].method if people else "nothing"
         raise OutputError(
             f"{method} gives no joint rotations, which BVH needs",
             cure="use a body-parameter method (multi_roi, cliff, glnet, pose_lift), or save a mesh",
         )
-    rotmat = torch.from_numpy(np.stack([person.rotmat for person in people]))
-    betas = torch.from_numpy(np.stack([person.betas for person in people]))
+    rotmat = torch.from_numpy(np.stack([turns for turns, _ in poses]))
+    betas = torch.from_numpy(np.stack([shape for _, shape in poses]))
     root = np.stack(
         [
             _root_position(person, body, rotmat[row : row + 1], betas[row : row + 1], origin)

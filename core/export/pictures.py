@@ -72,15 +72,14 @@ class VideoWriter:
         import av
 
         height, width = (side - side % 2 for side in rgb.shape[:2])
-        if self._stream is None:
-            self._open_stream(height, width)
-        if (height, width) != (self._stream.height, self._stream.width):
+        stream = self._stream or self._open_stream(height, width)
+        if (height, width) != (stream.height, stream.width):
             raise OutputError("the picture size changes within the video", path=self.path)
         frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb[:height, :width]), "rgb24")
         time = self._frames / self.fps if time_s is None else time_s
         self._last_tick = max(self._last_tick + 1, round(time * TICKS_PER_SECOND))
         frame.pts, frame.time_base = self._last_tick, Fraction(1, TICKS_PER_SECOND)
-        self._container.mux(self._stream.encode(frame))
+        self._container.mux(stream.encode(frame))
         self._frames += 1
 
     def __exit__(
@@ -104,12 +103,13 @@ class VideoWriter:
             self.path, "mp4", self.path.stat().st_size, people=self._frames, reader="pyav"
         )
 
-    def _open_stream(self, height: int, width: int) -> None:
+    def _open_stream(self, height: int, width: int) -> Any:
         rate = Fraction(self.fps).limit_denominator(1001)
         self._stream = self._container.add_stream("libx264", rate=rate, options={"crf": CRF})
         self._stream.height, self._stream.width = height, width
         self._stream.pix_fmt = "yuv420p"
         self._stream.codec_context.time_base = Fraction(1, TICKS_PER_SECOND)
+        return self._stream
 
     def _finish(self) -> None:
         import av

@@ -8,7 +8,7 @@ code of the METRO family, so that numpy gives its numbers bit for bit.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Generic
+from typing import Any
 
 import torch
 
@@ -16,7 +16,7 @@ from core.geometry.backend import Array, array_module
 
 
 @dataclass(frozen=True, eq=False)
-class SimilarityTransform(Generic[Array]):
+class SimilarityTransform:
     """``y = scale * rotmat @ x + translation``, batched over any leading shape.
 
     Attributes:

@@ -6,12 +6,14 @@ a formula serves the network (torch, with gradient) and the data side (numpy).
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
 
-Array = TypeVar("Array", np.ndarray, torch.Tensor)
+# numpy array or torch tensor, out as it came in. Type checkers do not follow arithmetic through a
+# type variable of two classes, hence Any; the name tells readers what is meant.
+Array: TypeAlias = Any
 
 
 def array_module(value: Any) -> Any:

@@ -146,6 +146,8 @@ def _changed(path, **changes):
         ({"joint_names": np.array("Neck")}, "joint_names must be"),
         ({"faces": np.array([[0, 1, 900]])}, "faces name vertices"),
         ({"rotmat": np.zeros((2, 23, 3, 3))}, "rotmat must be"),
+        ({"vertices": np.full((2, 9, 3), np.nan)}, "vertices has numbers that are not finite"),
+        ({"focal_px": np.array(0.0)}, "focal_px must be a positive"),
     ],
 )
 def test_wrong_files_say_what_is_wrong(stored, changes, message):
