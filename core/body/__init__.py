@@ -3,7 +3,7 @@
 from core.body.arrays import BodyArrays, LevelArrays
 from core.body.hierarchy import MeshHierarchy
 from core.body.joint_sets import JOINT_SETS, JointSet
-from core.body.load import load_body
+from core.body.load import body_from_arrays, load_body
 from core.body.model import BodyModel, BodyOutput, BodySubset, BoneTransforms
 from core.body.sparse import SparseMap, SparseMatrix
 
@@ -19,5 +19,6 @@ __all__ = [
     "MeshHierarchy",
     "SparseMap",
     "SparseMatrix",
+    "body_from_arrays",
     "load_body",
 ]

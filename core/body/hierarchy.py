@@ -67,6 +67,11 @@ class MeshHierarchy(nn.Module):
             )
         return cls(levels, levels.down[0].shape[1])
 
+    def with_full_faces(self, faces: Ints) -> MeshHierarchy:
+        """The same pyramid with the triangles of the full level."""
+        self.faces = (np.asarray(faces, np.int64), *self.faces[1:])
+        return self
+
     def level_of(self, vertex_count: int) -> int:
         """The level with that many vertices."""
         if vertex_count not in self.sizes:

@@ -55,6 +55,15 @@ _H36M17_LANDMARKS = (
     "left_wrist", "right_shoulder", "right_elbow", "right_wrist",
 )  # fmt: skip
 
+# The 24 points that METRO's body layer returns: rows of SMPL's 24 and an extra file's 14 joints.
+METRO24_NAMES = (
+    *LSP14_NAMES, "Pelvis_MPII", "Thorax_MPII", "Spine_H36M", "Jaw_H36M", "Head_H36M",
+    "Nose", "L_Eye", "R_Eye", "L_Ear", "R_Ear",
+)  # fmt: skip
+METRO24_FROM_SMPL24_AND_EXTRA = (
+    8, 5, 29, 30, 4, 7, 21, 19, 17, 16, 18, 20, 31, 32, 33, 34, 35, 36, 37, 24, 26, 25, 28, 27,
+)  # fmt: skip
+
 FACE5_NAMES = ("Nose", "L_Eye", "R_Eye", "L_Ear", "R_Ear")
 LIFT25_NAMES = (
     *LSP14_NAMES, *FACE5_NAMES,
@@ -123,6 +132,8 @@ JOINT_SETS: dict[str, JointSet] = {
             (*_LSP14_LANDMARKS, *COCO17_NAMES[:5], *FEET6_NAMES),
             _HIPS,
         ),
+        # Only a regressor file gives these.
+        _joint_set("metro24", METRO24_NAMES, tuple(f"metro24/{n}" for n in METRO24_NAMES)),
         _joint_set("hand21", HAND21_NAMES, HAND21_NAMES, ("Wrist",)),
         _joint_set("mano16", MANO16_NAMES, MANO16_NAMES, ("Wrist",)),
     )

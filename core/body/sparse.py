@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,40 +83,69 @@ class SparseMatrix:
             return None
         return self.columns[order]
 
-    def padded(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """(rows, k) columns and values, short rows filled with zero weights."""
-        counts = np.bincount(self.rows, minlength=self.shape[0])
-        width = max(int(counts.max(initial=0)), 1)
+    def transposed(self) -> SparseMatrix:
+        """Rows and columns exchanged."""
+        return SparseMatrix(self.columns, self.rows, self.values, self.shape[::-1])
+
+    def ragged(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """Row after row: (E,) columns, (rows,) where each row starts, (E,) values."""
         order = np.argsort(self.rows, kind="stable")
+        counts = np.bincount(self.rows, minlength=self.shape[0])
         starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-        slot = np.arange(len(order)) - starts[self.rows[order]]
-        index = np.zeros((self.shape[0], width), np.int64)
-        value = np.zeros((self.shape[0], width))
-        index[self.rows[order], slot] = self.columns[order]
-        value[self.rows[order], slot] = self.values[order]
-        return index, value
+        return self.columns[order], starts, self.values[order]
+
+
+class _WeightedSums(torch.autograd.Function):
+    """``matrix @ points`` for points (columns, C), whose gradient is ``transpose @ gradient``.
+
+    ``embedding_bag`` is the quickest sparse product that torch has on a CPU (64 bodies, 1723 to
+    6890 vertices: 0.9 ms against 9 ms for its CSR product), but its own gradient is slow.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, points: Tensor, *parts: Tensor) -> Tensor:
+        ctx.save_for_backward(*parts)
+        columns, starts, values = parts[:3]
+        return functional.embedding_bag(
+            columns, points, starts, per_sample_weights=values.to(points.dtype), mode="sum"
+        )
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        parts = ctx.saved_tensors
+        back = _WeightedSums.apply(gradient.contiguous(), *parts[3:], *parts[:3])
+        return (back, *[None] * len(parts))
 
 
 class SparseMap(nn.Module):
-    """A fixed sparse matrix as a layer over the point axis, differentiable in the points."""
+    """A fixed sparse matrix as a layer over the point axis, differentiable in the points.
 
-    index: Tensor
-    weight: Tensor
+    Half-precision points are summed in float32: a coordinate near one metre would otherwise lose
+    millimetres.
+    """
 
     def __init__(self, matrix: SparseMatrix) -> None:
         super().__init__()
-        index, value = matrix.padded()
         self.shape = matrix.shape
-        self.picks = matrix.picked() is not None
-        self.register_buffer("index", torch.from_numpy(index), persistent=False)
-        self.register_buffer("weight", torch.from_numpy(value).float(), persistent=False)
+        picked = matrix.picked()
+        self.picks = picked is not None
+        arrays = matrix.ragged() if picked is None else (picked,)
+        if picked is None:
+            arrays += matrix.transposed().ragged()
+        self._names = tuple(f"part_{i}" for i in range(len(arrays)))
+        for name, array in zip(self._names, arrays, strict=True):
+            tensor = torch.from_numpy(np.ascontiguousarray(array))
+            self.register_buffer(
+                name, tensor.float() if tensor.is_floating_point() else tensor, persistent=False
+            )
 
     def forward(self, points: Tensor) -> Tensor:
         """(B, columns, C) -> (B, rows, C) in the dtype of the points."""
+        parts = [getattr(self, name) for name in self._names]
         if self.picks:
-            return points[:, self.index[:, 0]]
-        weight = self.weight.to(points.dtype)
-        out = weight[:, :1] * points[:, self.index[:, 0]]
-        for k in range(1, self.index.shape[1]):
-            out = out + weight[:, k : k + 1] * points[:, self.index[:, k]]
-        return out
+            return points[:, parts[0]]
+        batch, _, channels = points.shape
+        wide = points if points.dtype in (torch.float32, torch.float64) else points.float()
+        flat = wide.transpose(0, 1).reshape(self.shape[1], -1)
+        out = _WeightedSums.apply(flat, *parts).view(self.shape[0], batch, channels)
+        return out.transpose(0, 1).to(points.dtype)
