@@ -9,14 +9,14 @@ from __future__ import annotations
 import tempfile
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.detection import FixedBoxes
-from core.errors import Cancelled, InputError, MeshLoupeError, OutputError
+from core.errors import Cancelled, MeshLoupeError, OutputError
+from core.export import OutputNames
 from core.pipeline.config import EngineConfig
 from core.pipeline.engine import Engine, open_engine
 from core.pipeline.joints_file import JointsFile, read_joints_file
@@ -91,7 +91,7 @@ def run_job(job: InferJob, cancel: threading.Event | None = None) -> Iterator[Jo
         Cancelled: ``cancel`` was set; files written so far stay, none is half-written.
     """
     cancel = cancel or threading.Event()
-    files = job.shard.of(checked_inputs(job.inputs))
+    files = job.shard.of(checked_inputs(job.inputs, job.out))
     check_output_folder(job.out)
     joints = None if job.joints is None else read_joints_file(job.joints)
     fixed = FixedBoxes(job.boxes) if job.boxes else None
@@ -160,21 +160,17 @@ class _FileRunner:
         return None
 
 
-def checked_inputs(inputs: Sequence[Path]) -> tuple[Path, ...]:
-    """Input files, folders expanded; two of the same name would overwrite each other's results.
+def checked_inputs(inputs: Sequence[Path], out: Path) -> tuple[Path, ...]:
+    """Input files, folders expanded, each once.
 
     Raises:
-        InputError: nothing there, or two inputs with one file name.
+        InputError: nothing there.
+        OutputError: two inputs of one file name would overwrite each other's results.
     """
     files = tuple(dict.fromkeys(expand_inputs(inputs)))
-    name, times = Counter(file.name for file in files).most_common(1)[0]
-    if times > 1:
-        twins = [str(file) for file in files if file.name == name]
-        raise InputError(
-            f"has the same file name as {twins[1]}, so their results would overwrite each other",
-            path=twins[0],
-            cure="run them apart with different --out folders, or rename one",
-        )
+    names = OutputNames(out)
+    for file in files:
+        names.claim(file)
     return files
 
 

@@ -1,7 +1,8 @@
-"""A method with its weights: the user's file, the user's store, or what MeshLoupe ships."""
+"""A method with its weights: the file named, the user's newest, or what MeshLoupe ships."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -10,8 +11,33 @@ from core.errors import WeightsError
 from core.methods import create_method, method_entry
 from core.methods.base import Method
 from core.pipeline.config import EngineConfig
+from core.weights import embedded_weights, load_embedded, load_weights, newest_weights
 
 WeightsState = Literal["embedded", "user", "none"]
+
+
+@dataclass(frozen=True)
+class FoundWeights:
+    """Where the weights of a network are.
+
+    Attributes:
+        state: ``user`` for a file of the user, ``embedded`` for a shipped one, ``none``.
+        path: the user's file; None otherwise.
+        licence: of shipped weights; empty otherwise.
+    """
+
+    state: WeightsState
+    path: Path | None = None
+    licence: str = ""
+
+
+def find_weights(method_id: str, preset: str, variant: str) -> FoundWeights:
+    """What would be loaded for a network: the file that the user added last, else the shipped one."""
+    stored = newest_weights(method_id, preset, variant)
+    if stored is not None:
+        return FoundWeights("user", stored.path)
+    card = embedded_weights(method_id, preset, variant)
+    return FoundWeights("none") if card is None else FoundWeights("embedded", None, card.licence)
 
 
 def load_method(config: EngineConfig) -> tuple[Method, WeightsState]:
@@ -21,22 +47,26 @@ def load_method(config: EngineConfig) -> tuple[Method, WeightsState]:
         InputError, BodyError: as `create_method` and `load_body`.
         WeightsError: there are none, or they are of another network.
     """
-    entry = method_entry(config.method)
-    preset, variant = entry.variant(config.preset, config.variant)
-    path: Path | None = config.weights
-    state: WeightsState = "user"
-    if path is None and not config.untrained:
-        path, state = None, "none"
-    body = None if config.body in ("embedded", "") else load_body(config.body)
-    method = create_method(config.method, preset=preset.id, variant=variant.id, body=body)
+    preset, variant = method_entry(config.method).variant(config.preset, config.variant)
+    named = config.weights is not None
+    found = (
+        FoundWeights("user", config.weights)
+        if named
+        else find_weights(config.method, preset.id, variant.id)
+    )
     if config.untrained:
-        return method, "none"
-    if path is None:
+        found = FoundWeights("none")
+    elif found.state == "none":
         raise WeightsError(
             f"no weights for {config.method} {preset.id} {variant.id} are here",
             cure="give --weights FILE, or keep a file for good with `meshloupe weights add FILE`",
         )
-    from core.weights import load_weights
-
-    load_weights(method, path)
-    return method, state
+    if found.path is not None and not found.path.is_file():
+        raise WeightsError("no such weights file", path=found.path, cure="check the name")
+    body = None if config.body in ("embedded", "") else load_body(config.body)
+    method = create_method(config.method, preset=preset.id, variant=variant.id, body=body)
+    if found.path is not None:
+        load_weights(method, found.path)
+    elif found.state == "embedded":
+        load_embedded(method)
+    return method, found.state

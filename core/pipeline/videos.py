@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 VIDEO_SUFFIXES = frozenset(
-    ".mp4 .m4v .mov .avi .mkv .webm .mpg .mpeg .mts .m2ts .ts .wmv .flv .ogv .3gp .mjpeg".split()
+    (
+        *(".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg"),
+        *(".mts", ".m2ts", ".ts", ".wmv", ".flv", ".ogv", ".3gp", ".mjpeg"),
+    )
 )
 log = logging.getLogger(__name__)
 

@@ -74,7 +74,7 @@ def test_detectors_by_name(tmp_path: Path) -> None:
     assert isinstance(create_detector("auto"), WholePicture)  # an empty home has no YOLO weights
     with pytest.raises(InputError, match="no detector called blob; use one of auto, none, yolo"):
         create_detector("blob")
-    with pytest.raises(WeightsError, match="no YOLO weights are here; put yolo11n-pose.pt"):
+    with pytest.raises(WeightsError, match=r"no YOLO weights are here; put yolo11n-pose\.pt"):
         create_detector("yolo")
     with pytest.raises(WeightsError, match=r"gone\.pt: (does not exist|needs Ultralytics)"):
         create_detector(str(tmp_path / "gone.pt"))

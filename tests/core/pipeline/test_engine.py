@@ -12,8 +12,8 @@ from core.body import JOINT_SETS
 from core.errors import Cancelled, DeviceError, InputError, WeightsError
 from core.geometry.cameras import project_perspective
 from core.pipeline.config import EngineConfig
-from core.pipeline.engine import Engine, open_engine
 from core.pipeline.crops import crop_box
+from core.pipeline.engine import Engine, open_engine
 from core.types import Detection, Frame, LimbHint
 
 HEIGHT_SHARE = 0.8
@@ -134,7 +134,7 @@ def test_out_of_memory_halves_the_batch(standing, frame: Frame, caplog) -> None:
 def test_out_of_memory_for_one_person_is_said(standing, frame: Frame) -> None:
     with _open() as engine:
         engine.method.fail_beyond = 0
-        with pytest.raises(DeviceError, match="not enough memory.*; close other programs"):
+        with pytest.raises(DeviceError, match=r"not enough memory.*; close other programs"):
             engine.run(frame, _people())
 
 
@@ -206,7 +206,7 @@ def test_title_and_state(standing) -> None:
 
 
 def test_missing_weights_are_said(standing) -> None:
-    with pytest.raises(WeightsError, match="no weights for standing lite body.*; give --weights"):
+    with pytest.raises(WeightsError, match=r"no weights for standing lite body.*; give --weights"):
         open_engine(EngineConfig("standing", device="cpu"))
 
 

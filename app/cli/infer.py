@@ -1,0 +1,244 @@
+"""``meshloupe infer``: pictures and videos in, bodies out, no window."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.cli.console import (
+    EXIT_CANCELLED,
+    EXIT_FAILED,
+    console,
+    print_json,
+    say_error,
+    wrong_use,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from core.pipeline.jobs import InferJob, JobStep, Shard
+
+DEFAULT_SAVE = "npz,overlay"
+
+
+def infer(
+    inputs: Annotated[
+        list[Path], typer.Argument(metavar="INPUT", help="Pictures, videos or folders.")
+    ],
+    method: Annotated[
+        str, typer.Option("--method", metavar="ID[,ID...]", help="See meshloupe methods.")
+    ],
+    preset: Annotated[
+        str | None, typer.Option(metavar="lite|paper", help="Size of the network.")
+    ] = None,
+    variant: Annotated[str | None, typer.Option(metavar="V", help="Network of the preset.")] = None,
+    weights: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Weights; default: yours, then shipped.")
+    ] = None,
+    body: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="Body model, e.g. your SMPL file.")
+    ] = "embedded",
+    box: Annotated[
+        list[str] | None,
+        typer.Option(metavar="x0,y0,x1,y1", help="A person's box, pixels; may be repeated."),
+    ] = None,
+    detector: Annotated[
+        str, typer.Option(metavar="NAME", help="auto, none, yolo, or a YOLO weights file.")
+    ] = "auto",
+    joints: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="2D joints of the people, JSON.")
+    ] = None,
+    focal: Annotated[
+        float | None,
+        typer.Option(metavar="PX", help="Focal length, pixels; default: the picture's diagonal."),
+    ] = None,
+    device: Annotated[str, typer.Option(metavar="auto|cpu|cuda[:N]")] = "auto",
+    shard: Annotated[
+        str, typer.Option(metavar="I/N", help="Do part I of N, counted from 1.")
+    ] = "1/1",
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for results.")] = Path("out"),
+    save: Annotated[
+        str,
+        typer.Option(metavar="KINDS", help="Of obj,ply,glb,bvh,npz,overlay,video; or none."),
+    ] = DEFAULT_SAVE,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Reconstruct the people of pictures and videos, and write them to files."""
+    if box and joints is not None:
+        raise wrong_use("give either boxes or joints: joints carry their own boxes", "--box")
+    if focal is not None and not (math.isfinite(focal) and focal > 0):
+        raise wrong_use("the focal length must be a positive number of pixels", "--focal")
+    boxes = tuple(_box(text) for text in box or ())
+    part, kinds = _shard(shard), _kinds(save)
+    from core.pipeline.config import EngineConfig
+    from core.pipeline.jobs import InferJob
+
+    engines = tuple(
+        EngineConfig(
+            method=method_id,
+            preset=preset,
+            variant=variant,
+            weights=weights,
+            body=body,
+            device=device,
+            focal_px=focal,
+            detector="none" if boxes or joints else detector,
+        )
+        for method_id in _methods(method, preset, variant)
+    )
+    if weights is not None and len(engines) > 1:
+        raise wrong_use("one weights file fits one method; run the methods apart", "--weights")
+    job = InferJob(
+        inputs=tuple(inputs),
+        engines=engines,
+        out=out,
+        save=kinds,
+        boxes=boxes,
+        joints=joints,
+        shard=part,
+    )
+    raise typer.Exit(_run(job, as_json))
+
+
+def _box(text: str) -> tuple[float, float, float, float]:
+    try:
+        x0, y0, x1, y1 = (float(part) for part in text.split(","))
+    except ValueError:
+        raise wrong_use(f"{text!r} is not x0,y0,x1,y1", "--box") from None
+    if not all(map(math.isfinite, (x0, y0, x1, y1))) or x1 - x0 < 1 or y1 - y0 < 1:
+        raise wrong_use(f"{text!r} is empty: x1 > x0 and y1 > y0 by a pixel at least", "--box")
+    return x0, y0, x1, y1
+
+
+def _shard(text: str) -> Shard:
+    from core.pipeline.jobs import Shard
+
+    first, slash, second = text.partition("/")
+    if not (slash and first.isdecimal() and second.isdecimal()):
+        raise wrong_use(f"{text!r} is not I/N, such as 1/4", "--shard")
+    index, count = int(first), int(second)
+    if not 1 <= index <= count:
+        raise wrong_use(f"{text!r}: I counts from 1 to N", "--shard")
+    return Shard(index - 1, count)
+
+
+def _kinds(text: str) -> tuple[str, ...]:
+    from core.pipeline.outputs import SAVE_KINDS
+
+    if text == "none":
+        return ()
+    kinds = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    unknown = [kind for kind in kinds if kind not in SAVE_KINDS]
+    if unknown or not kinds:
+        shown = unknown[0] if unknown else text
+        raise wrong_use(f"{shown!r} is none of {', '.join(SAVE_KINDS)}", "--save")
+    return kinds
+
+
+def _methods(text: str, preset: str | None, variant: str | None) -> tuple[str, ...]:
+    from core.errors import InputError
+    from core.methods import method_entry
+
+    ids = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    if not ids:
+        raise wrong_use("name a method; see meshloupe methods", "--method")
+    try:
+        for method_id in ids:
+            method_entry(method_id).variant(preset, variant)
+    except InputError as error:
+        raise wrong_use(str(error), "--method") from None
+    return ids
+
+
+def _run(job: InferJob, as_json: bool) -> int:
+    """Do the job with progress on stderr; results on stdout as JSON or one line each."""
+    from core.pipeline.jobs import run_job
+
+    steps: list[dict[str, Any]] = []
+    failures = people = 0
+    try:
+        with _progress() as advance:
+            for step in run_job(job):
+                advance(step)
+                if step.error is not None:
+                    failures += 1
+                    say_error(str(step.error))
+                people += 0 if step.result is None else len(step.result.people)
+                if not as_json:
+                    for path in step.written:
+                        print(path)
+                else:
+                    steps.append(_without_arrays(step))
+    except KeyboardInterrupt:
+        say_error("stopped; what was finished stays, nothing half-written remains")
+        return EXIT_CANCELLED
+    if as_json:
+        print_json(steps)
+    if people == 0 and not failures:
+        _say_nobody(job)
+        return EXIT_FAILED
+    return EXIT_FAILED if failures else 0
+
+
+def _say_nobody(job: InferJob) -> None:
+    if job.joints is not None:
+        say_error(
+            f"{job.joints}: names none of these inputs; its keys must be file names such as"
+            f" {job.inputs[0].name}, or {job.inputs[0].name}#12 for frame 12 of a video"
+        )
+    else:
+        say_error("nobody was found; give --box x0,y0,x1,y1 or --detector none")
+
+
+def _without_arrays(step: JobStep) -> dict[str, Any]:
+    """What a program wants to know of a step."""
+    result = step.result
+    entry: dict[str, Any] = {
+        "input": str(step.source),
+        "error": None if step.error is None else str(step.error),
+        "files": [str(path) for path in step.written],
+    }
+    if result is not None:
+        entry |= {
+            "method": result.method,
+            "frame": result.frame.index,
+            "status": result.status,
+            "people": [
+                {
+                    "box_xyxy": [round(float(v), 2) for v in person.box_xyxy],
+                    "score": round(float(person.score), 4),
+                    "camera_full": [round(float(v), 4) for v in person.camera_full],
+                    "note": person.note,
+                }
+                for person in result.people
+            ],
+            "seconds": {t.stage: round(t.seconds, 5) for t in result.timing},
+        }
+    return entry
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[JobStep], None]]:
+    """A progress bar on stderr where a person watches, else nothing."""
+    shown = console(stderr=True)
+    if not shown.is_terminal:
+        yield lambda _: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=shown, transient=True) as bar:
+        task = bar.add_task("loading", total=None)
+
+        def advance(step: JobStep) -> None:
+            bar.update(
+                task, description=step.source.name, completed=step.done, total=step.total or None
+            )
+
+        yield advance
