@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from core.render import MeshLayer, PickResult, Projection
 
 HIDDEN_BY_M = 0.02
 """Metres in front of a mark from which a surface hides it."""
+
+DepthAt = Callable[[float, float], float]
+"""Depth in metres of the nearest opaque surface at a pixel position; infinite for none."""
 
 
 class Marks:
@@ -61,17 +64,17 @@ class Marks:
         theme: Theme,
         view: Projection,
         layers: Sequence[MeshLayer],
-        depth: NDArray[np.float32],
+        depth_at: DepthAt,
     ) -> None:
-        """Draw over a view whose depth picture (H, W) tells what is hidden."""
+        """Draw over a view; ``depth_at`` tells what is hidden."""
         if self.measurement is not None:
             paint.paint_measurement(painter, theme, view, self.measurement)
         if self.start is not None:
-            self._paint_point(painter, theme, view, self.start.point, depth, "second point…")
+            self._paint_point(painter, theme, view, self.start.point, depth_at, "second point…")
         if self.vertex is not None:
             layer, vertex = self.vertex
             text = self.text or f"vertex {vertex}"
-            self._paint_point(painter, theme, view, layers[layer].vertices[vertex], depth, text)
+            self._paint_point(painter, theme, view, layers[layer].vertices[vertex], depth_at, text)
 
     def _paint_point(
         self,
@@ -79,15 +82,12 @@ class Marks:
         theme: Theme,
         view: Projection,
         point: NDArray[np.float32],
-        shown: NDArray[np.float32],
+        depth_at: DepthAt,
         text: str,
     ) -> None:
         pixels, depth = view.project(point[None])
         if not np.isfinite(pixels).all():
             return
         x, y = (float(value) for value in pixels[0])
-        row = int(y * shown.shape[0] / view.size[1])
-        column = int(x * shown.shape[1] / view.size[0])
-        inside = 0 <= row < shown.shape[0] and 0 <= column < shown.shape[1]
-        hidden = bool(inside and shown[row, column] < depth[0] - HIDDEN_BY_M)
+        hidden = depth_at(x, y) < depth[0] - HIDDEN_BY_M
         paint.paint_marker(painter, theme, QPointF(x, y), hidden, text)

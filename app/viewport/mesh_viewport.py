@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QColor,
@@ -53,6 +54,13 @@ SLOW_DRAFT_S = 0.045
 RADIANS_PER_PIXEL = 0.0085
 CLICK_PIXELS = 4.0
 AXES_MARGIN = 46.0
+KEY_TURNS = {
+    Qt.Key.Key_Left: (0.12, 0.0),
+    Qt.Key.Key_Right: (-0.12, 0.0),
+    Qt.Key.Key_Up: (0.0, -0.12),
+    Qt.Key.Key_Down: (0.0, 0.12),
+}
+KEY_ZOOMS = {Qt.Key.Key_Plus: 0.88, Qt.Key.Key_Equal: 0.88, Qt.Key.Key_Minus: 1 / 0.88}
 
 
 class MeshViewport(QWidget):
@@ -364,13 +372,18 @@ class MeshViewport(QWidget):
             paint.paint_axes(painter, theme, camera, self._axes_center())
         if self._legend is not None:
             paint.paint_legend(painter, theme, self._legend, QRectF(self.rect()))
-        self._marks.paint(painter, theme, view, self._layers, reply.image.depth)
+        solid = [layer for layer in self._layers if layer.alpha >= 1 and not layer.in_front]
+
+        def depth_at(x: float, y: float) -> float:
+            if not self._renderer.can_pick_at_once(solid):
+                return math.inf
+            met = self._renderer.pick(solid, view, x, y, view.size)
+            return math.inf if met is None else met.depth
+
+        self._marks.paint(painter, theme, view, self._layers, depth_at)
 
     def _axes_center(self) -> QPointF:
         return QPointF(AXES_MARGIN, self.height() - AXES_MARGIN)
-
-    def sizeHint(self) -> QSize:
-        return QSize(480, 480)
 
     # Mouse and keys
 
@@ -427,18 +440,11 @@ class MeshViewport(QWidget):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        turns = {
-            Qt.Key.Key_Left: (0.12, 0.0),
-            Qt.Key.Key_Right: (-0.12, 0.0),
-            Qt.Key.Key_Up: (0.0, -0.12),
-            Qt.Key.Key_Down: (0.0, 0.12),
-        }
-        zooms = {Qt.Key.Key_Plus: 0.88, Qt.Key.Key_Equal: 0.88, Qt.Key.Key_Minus: 1 / 0.88}
         key = Qt.Key(event.key())
-        if key in turns:
-            self._move_to(self._camera.orbited(*turns[key]), moving=True)
-        elif key in zooms:
-            self._move_to(self._camera.zoomed(zooms[key]), moving=True)
+        if key in KEY_TURNS:
+            self._move_to(self._camera.orbited(*KEY_TURNS[key]), moving=True)
+        elif key in KEY_ZOOMS:
+            self._move_to(self._camera.zoomed(KEY_ZOOMS[key]), moving=True)
         else:
             super().keyPressEvent(event)
 
