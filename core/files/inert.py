@@ -24,7 +24,7 @@ from core.files.recipes import RECIPES, settle
 
 __all__ = ["InertObject", "read_npy", "read_npz", "read_pickle"]
 
-_NPY_MAGIC = b"\x93NUMPY"
+_NOTHING = np.empty(0)
 
 
 def read_pickle(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Any:
@@ -96,8 +96,8 @@ def _array_of(data: bytes, name: str, limits: Limits) -> np.ndarray:
             f"array {name} claims the shape {shape} but the file holds another amount of data",
             cure="get the file from its source again",
         )
-    flat = np.frombuffer(data, dtype, count=count, offset=start) if count else np.empty(0, dtype)
-    return flat.reshape(shape, order="F" if fortran else "C")
+    flat = np.frombuffer(data, dtype, count=count, offset=start).copy() if count else _NOTHING
+    return flat.astype(dtype, copy=False).reshape(shape, order="F" if fortran else "C")
 
 
 def _object_array(data: bytes, start: int, shape: tuple[int, ...], limits: Limits) -> np.ndarray:

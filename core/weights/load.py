@@ -121,7 +121,7 @@ def _misfit(
             path=path,
             cure=f"choose --method {known.method} --preset paper --variant {known.variant}",
         )
-    if len(missing) == len(own):
+    if len(missing) == sum(not name.endswith(_COUNTER) for name in own):
         return WeightsError(
             f"these are not weights of {wanted}: none of its {len(own)} tensors is in the file",
             path=path,
@@ -129,11 +129,11 @@ def _misfit(
         )
     told = []
     if missing:
-        told.append(f"{len(missing)} tensors are missing ({_some(missing)})")
+        told.append(f"missing tensors: {len(missing)} ({_some(missing)})")
     if reshaped:
         name = reshaped[0]
         told.append(
-            f"{len(reshaped)} have another shape "
+            f"tensors of another shape: {len(reshaped)} "
             f"({name}: {tuple(mapped[name].shape)}, not {own[name]})"
         )
     return WeightsError(

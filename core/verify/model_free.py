@@ -1,0 +1,108 @@
+"""Checking what has no network: evaluation metrics and the body layer of the METRO family."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+from numpy.typing import DTypeLike, NDArray
+
+from core import metrics
+from core.geometry.cameras import project_weak_perspective
+from core.geometry.rotations import axis_angle_to_rotmat
+from core.verify.compare import OutputCheck, compare, missing
+from core.verify.fixtures import Expected, Fixture
+from core.verify.stand_ins import stand_in_body
+
+Checker = Callable[[Fixture], Iterator[OutputCheck]]
+# A prediction that is a perfect similarity has no error but rounding, so its spread says nothing.
+_FLOOR = {"float64": 1e-14, "float32": 5e-7}
+# The METRO family turns its template by this text of pi.
+_TEMPLATE_TURN = 3.1416
+
+
+def check_metrics(fixture: Fixture) -> Iterator[OutputCheck]:
+    """PA-MPJPE with and without precision, and METRO's MPJPE and MPVPE."""
+    for case, outputs in fixture.outputs.items():
+        sets = [name.removesuffix("/input_pred") for name in outputs if "/input_pred" in name]
+        for name in sets:
+            pred, gt = (fixture.stored(case, f"{name}/input_{side}") for side in ("pred", "gt"))
+            if f"{name}/aligned_f64" in outputs:
+                yield compare(
+                    case,
+                    f"{name}/aligned_f64",
+                    outputs[f"{name}/aligned_f64"],
+                    metrics.aligned(pred, gt),
+                )
+            for dtype, suffix in ((np.float64, "f64"), (np.float32, "f32")):
+                output = f"{name}/pa_mpjpe_{suffix}"
+                if output in outputs:
+                    yield _aligned_error(case, output, outputs[output], pred, gt, dtype)
+        counted = fixture.stored(case, "has_3d").astype(bool)
+        joints = (fixture.stored(case, f"noise/input_{side}") for side in ("pred", "gt"))
+        mpjpe = metrics.metro_mpjpe(*joints)[counted]
+        yield compare(case, "mpjpe", outputs["mpjpe"], mpjpe)
+        meshes = (fixture.stored(case, f"mpvpe/input_{side}") for side in ("pred", "gt"))
+        mpvpe = metrics.mean_point_error(*meshes)[counted]
+        yield compare(case, "mpvpe", outputs["mpvpe"], mpvpe)
+
+
+def _aligned_error(
+    case: str,
+    name: str,
+    expected: Expected,
+    pred: NDArray[np.floating],
+    gt: NDArray[np.floating],
+    dtype: DTypeLike,
+) -> OutputCheck:
+    mine = metrics.pa_mean_point_error(pred.astype(dtype), gt.astype(dtype), dtype)
+    perfect = name.startswith("similarity/")
+    floor = _FLOOR[np.dtype(dtype).name] if perfect else 0.0
+    return compare(case, name, expected, mine, floor=floor)
+
+
+def check_smpl(fixture: Fixture) -> Iterator[OutputCheck]:
+    """Skinning, regressed joints, mesh sampling, projection and the template of the METRO family."""
+    for case, outputs in fixture.outputs.items():
+        with torch.inference_mode():
+            got = _smpl_outputs(fixture, case)
+        for name, expected in outputs.items():
+            if name in got:
+                yield compare(case, name, expected, got[name].numpy())
+            elif not name.startswith("input/"):
+                yield missing(case, name)
+
+
+def _smpl_outputs(fixture: Fixture, case: str) -> dict[str, torch.Tensor]:
+    body = stand_in_body(fixture.salt)
+    pose, betas, camera = (
+        torch.from_numpy(fixture.stored(case, f"input/{name}"))
+        for name in ("pose", "betas", "camera")
+    )
+    turns = pose.reshape(-1, body.joint_count, 3)
+    vertices = body(axis_angle_to_rotmat(turns), betas).vertices
+    mid, coarse = (body.downsample(vertices, 0, level) for level in (1, 2))
+    joints = body.regress(vertices, "h36m17")
+    out = {
+        "vertices": vertices,
+        "vertices_1723": mid,
+        "vertices_431": coarse,
+        "joints17_h36m": joints,
+        "joints24": body.regress(vertices, "metro24"),
+        "up_1723_from_431": body.upsample(coarse, 2, 1),
+        "up_6890_from_1723": body.upsample(mid, 1, 0),
+        "projection_of_joints17": project_weak_perspective(joints, camera),
+        "rodrigues": axis_angle_to_rotmat(torch.cat([turns.reshape(-1, 3), torch.zeros(1, 3)])),
+    }
+    upright = torch.zeros(1, body.joint_count, 3)
+    upright[0, 0, 0] = _TEMPLATE_TURN
+    template = body(axis_angle_to_rotmat(upright), torch.zeros(1, 10)).vertices
+    pelvis = body.regress(template, "h36m17")[:, :1]
+    out["template/joints14_centred"] = body.regress(template, "lsp14") - pelvis
+    out["template/vertices_431_centred"] = body.downsample(template) - pelvis
+    return out
+
+
+# By the name of the fixture's folder.
+CHECKERS: dict[str, Checker] = {"metrics": check_metrics, "smpl_metro": check_smpl}
