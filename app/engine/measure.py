@@ -1,0 +1,123 @@
+"""Scores of the people of a result: against the marks, and against the truth where one exists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.state.people import known_joints
+from app.state.skeleton import canonical_name
+from app.state.values import Quality, Scores
+from core.metrics import PoseSet, aligned, evaluate, get_protocol, joint_errors_2d, point_errors
+from core.types import Detection, Reconstruction, Truth
+
+BODY_PROTOCOL = "synthetic-lsp14"
+HAND_PROTOCOL = "hand21-wrist"
+
+
+def measure(
+    people: Sequence[Reconstruction],
+    detections: Sequence[Detection] | None,
+    truth: Truth | None,
+    quality: Quality = "full",
+) -> tuple[Scores, ...]:
+    """One `Scores` per person; live results are measured against the marks only."""
+    measured = person_of_truth(people, truth) if quality == "full" else -1
+    scores = []
+    for number, person in enumerate(people):
+        marks = detections[number] if detections and number < len(detections) else None
+        percent, worst = marks_error(person, marks)
+        if number == measured and truth is not None:
+            scores.append(against_truth(person, truth, percent, worst))
+        else:
+            scores.append(Scores(marks_percent=percent, worst_mark=worst))
+    return tuple(scores)
+
+
+def marks_error(
+    person: Reconstruction, marks: Detection | None
+) -> tuple[float | None, tuple[str, float] | None]:
+    """Mean 2D distance to the known marks in % of the box's longer side, and the worst joint."""
+    if marks is None or marks.joints_2d is None:
+        return None, None
+    place = {canonical_name(name): row for row, name in enumerate(person.joint_names)}
+    known = known_joints(marks)
+    pairs = [
+        (place[canonical_name(name)], row)
+        for row, name in enumerate(marks.joint_names)
+        if known[row] and canonical_name(name) in place
+    ]
+    if not pairs:
+        return None, None
+    mine, theirs = (list(rows) for rows in zip(*pairs, strict=True))
+    errors = (
+        100.0
+        * joint_errors_2d(
+            person.joints_2d[mine][None], marks.joints_2d[theirs][None], marks.box_xyxy[None]
+        )[0]
+    )
+    worst = int(errors.argmax())
+    return float(errors.mean()), (marks.joint_names[theirs[worst]], float(errors[worst]))
+
+
+def person_of_truth(people: Sequence[Reconstruction], truth: Truth | None) -> int:
+    """Number of the person whose box overlaps the truth's most; -1 for none."""
+    if truth is None or not people:
+        return -1
+    overlaps = [_overlap(person.box_xyxy, truth.box_xyxy) for person in people]
+    best = int(np.argmax(overlaps))
+    return best if overlaps[best] > 0 else -1
+
+
+def against_truth(
+    person: Reconstruction,
+    truth: Truth,
+    percent: float | None = None,
+    worst: tuple[str, float] | None = None,
+) -> Scores:
+    """All numbers that person and truth have in common."""
+    protocol = get_protocol(HAND_PROTOCOL if len(person.joint_names) == 21 else BODY_PROTOCOL)
+    same_joints = person.joint_names == truth.joint_names
+    same_mesh = truth.vertices is not None and truth.vertices.shape == person.vertices.shape
+    if not same_joints:
+        return Scores(marks_percent=percent, worst_mark=worst)
+    mine = PoseSet(person.joints_3d[None], person.vertices[None] if same_mesh else None)
+    theirs = PoseSet(truth.joints_3d[None], truth.vertices[None] if same_mesh else None)
+    values = {found.name: found.value for found in evaluate(mine, theirs, protocol)}
+    errors = None
+    if same_mesh:
+        errors = vertex_errors(person, truth, protocol.joint_origin)
+    return Scores(
+        marks_percent=percent,
+        worst_mark=worst,
+        mpjpe_mm=values.get("MPJPE"),
+        pa_mpjpe_mm=values.get("PA-MPJPE"),
+        mpvpe_mm=values.get("MPVPE"),
+        protocol=protocol.id,
+        vertex_error_mm=errors,
+    )
+
+
+def vertex_errors(
+    person: Reconstruction, truth: Truth, origin: Sequence[int]
+) -> tuple[NDArray[np.float32], ...]:
+    """(V,) millimetres under no, pelvis and Procrustes alignment (order of ``ALIGNMENTS``)."""
+    if truth.vertices is None:
+        raise ValueError("this truth has no mesh")
+    rows = list(origin)
+    moved = person.vertices - person.joints_3d[rows].mean(0)
+    target = truth.vertices - truth.joints_3d[rows].mean(0)
+    plain = point_errors(person.vertices_camera, truth.vertices + truth.camera_full)
+    pelvis = point_errors(moved, target)
+    best = point_errors(aligned(moved, target), target)
+    return tuple((1000.0 * error).astype(np.float32) for error in (plain, pelvis, best))
+
+
+def _overlap(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
+    """Intersection over union of two boxes (4,)."""
+    low, high = np.maximum(a[:2], b[:2]), np.minimum(a[2:], b[2:])
+    inter = float(np.prod(np.maximum(high - low, 0.0)))
+    union = float(np.prod(a[2:] - a[:2]) + np.prod(b[2:] - b[:2])) - inter
+    return inter / max(union, 1e-9)

@@ -1,0 +1,213 @@
+"""Reading files for the window: expanding folders and videos, thumbnails, pictures with their marks."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from functools import singledispatchmethod
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QImage, QImageReader
+
+from app.engine.requests import (
+    ExpandRequest,
+    LoadRequest,
+    MarksRequest,
+    PoseRequest,
+    ThumbnailRequest,
+)
+from app.state.values import Item, Loaded
+from core.errors import Cancelled, InputError, MeshLoupeError
+from core.types import Detection, Frame, Truth
+
+log = logging.getLogger(__name__)
+VIDEO_ROWS = 24
+MARK_FILE_NAMES = ("joints2d.json", "joints.json")
+MAX_THUMBNAIL_PIXELS = 120_000_000
+
+
+class MediaReader:
+    """Answers each kind of request about files. Keeps the last video frames it met."""
+
+    def __init__(self) -> None:
+        self._frames: dict[tuple[Path, int | None], Frame] = {}
+
+    @singledispatchmethod
+    def _answer(self, request: Any, cancel: threading.Event) -> Any:
+        raise TypeError(f"no answer to {type(request).__name__}")
+
+    def __call__(self, request: Any, cancel: threading.Event) -> Any:
+        """Answer by the request's type."""
+        return self._answer(request, cancel)
+
+    @_answer.register
+    def _(
+        self, request: ExpandRequest, cancel: threading.Event
+    ) -> tuple[tuple[Path, int | None], ...]:
+        from core.pipeline.sources import expand_inputs, is_video
+
+        rows: list[tuple[Path, int | None]] = []
+        for path in expand_inputs(request.paths):
+            if cancel.is_set():
+                raise Cancelled("stopped")
+            if is_video(path):
+                rows += [(path, index) for index in video_rows(path)]
+            else:
+                rows.append((path, None))
+        return tuple(rows)
+
+    @_answer.register
+    def _(self, request: ThumbnailRequest, cancel: threading.Event) -> QImage:
+        item = request.item
+        if item.frame_index is None:
+            return picture_thumbnail(item.path, request.size)
+        return frame_thumbnail(self._frame(item, cancel), request.size)
+
+    @_answer.register
+    def _(self, request: LoadRequest, cancel: threading.Event) -> Loaded:
+        frame = self._frame(request.item, cancel)
+        truth = truth_beside(frame)
+        suggested, origin = marks_beside(frame, truth)
+        return Loaded(request.item, frame, truth, suggested, origin)
+
+    @_answer.register
+    def _(self, request: PoseRequest, cancel: threading.Event) -> Detection:
+        return default_marks(request.box_xyxy)
+
+    @_answer.register
+    def _(self, request: MarksRequest, cancel: threading.Event) -> tuple[Detection, ...]:
+        found = marks_in(request.path, request.frame_key)
+        if not found:
+            raise InputError(
+                f"has no joints of {request.frame_key}",
+                path=request.path,
+                cure="choose the joint file that names this picture",
+            )
+        return found
+
+    def _frame(self, item: Item, cancel: threading.Event) -> Frame:
+        key = (item.path, item.frame_index)
+        if key not in self._frames:
+            frame = read_item(item, cancel)
+            if len(self._frames) >= 8:
+                self._frames.pop(next(iter(self._frames)))
+            self._frames[key] = frame
+        return self._frames[key]
+
+
+def read_item(item: Item, cancel: threading.Event) -> Frame:
+    """The picture of an item; a video is decoded up to the wanted frame."""
+    from core.pipeline.sources import open_source, read_picture
+
+    if item.frame_index is None:
+        return read_picture(item.path)
+    source = open_source([item.path])
+    try:
+        for frame in source:
+            if cancel.is_set():
+                raise Cancelled("stopped")
+            if frame.index == item.frame_index:
+                return frame
+    finally:
+        source.close()
+    raise InputError(
+        f"has no frame {item.frame_index}", path=item.path, cure="open the video again"
+    )
+
+
+def video_rows(path: Path) -> tuple[int, ...]:
+    """Frame numbers shown of a video: evenly spread, at most ``VIDEO_ROWS``."""
+    from core.pipeline.sources import open_source
+
+    source = open_source([path])
+    count = max(1, source.len_hint)
+    source.close()
+    rows = min(VIDEO_ROWS, count)
+    return tuple(sorted({round(step * (count - 1) / max(1, rows - 1)) for step in range(rows)}))
+
+
+def truth_beside(frame: Frame) -> Truth | None:
+    """Truth that lies beside a picture; a damaged one is logged and left out."""
+    from core.pipeline.truth import truth_for
+
+    if frame.path is None or frame.index is not None:
+        return None
+    try:
+        return truth_for(frame.path)
+    except MeshLoupeError as error:
+        log.warning("%s", error)
+        return None
+
+
+def marks_beside(frame: Frame, truth: Truth | None) -> tuple[tuple[Detection, ...], str]:
+    """Who is in a picture, and who says so: a joint file beside it, its truth, or a default pose."""
+    for name in MARK_FILE_NAMES if frame.path is not None else ():
+        path = frame.path.parent / name
+        if path.exists():
+            try:
+                found = marks_in(path, frame.key)
+            except MeshLoupeError as error:
+                log.warning("%s", error)
+                continue
+            if found:
+                return found, f"joints from {name}"
+    if truth is not None:
+        return (marks_of_truth(truth),), "joints of the ground truth"
+    height, width = frame.size_hw
+    return (
+        default_marks((width * 0.25, height * 0.06, width * 0.75, height * 0.94)),
+    ), "default pose"
+
+
+def marks_in(path: Path, frame_key: str) -> tuple[Detection, ...]:
+    """People that a joint file names in a frame."""
+    from core.pipeline.joints_file import read_joints_file
+
+    return tuple(read_joints_file(path).detections(frame_key))
+
+
+def marks_of_truth(truth: Truth) -> Detection:
+    """The true box and joints, as if marked without error."""
+    return Detection(
+        box_xyxy=truth.box_xyxy,
+        joint_names=truth.joint_names,
+        joints_2d=truth.joints_2d,
+        joint_source="file",
+    )
+
+
+def default_marks(box: tuple[float, float, float, float]) -> Detection:
+    """The mean pose placed in a box, to be dragged onto the person."""
+    import numpy as np
+
+    from core.detection import default_pose
+
+    return default_pose(np.asarray(box, np.float32))
+
+
+def picture_thumbnail(path: Path, size: int) -> QImage:
+    """A small upright picture of a file, decoded at reduced size where the format can."""
+    reader = QImageReader(str(path))
+    reader.setAutoTransform(True)
+    full = reader.size()
+    if full.width() * full.height() > MAX_THUMBNAIL_PIXELS:
+        return QImage()
+    if full.isValid():
+        reader.setScaledSize(
+            full.scaled(QSize(size, size), Qt.AspectRatioMode.KeepAspectRatioByExpanding)
+        )
+    return reader.read()
+
+
+def frame_thumbnail(frame: Frame, size: int) -> QImage:
+    """A small copy of a decoded frame."""
+    height, width = frame.size_hw
+    image = QImage(frame.image.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    return image.scaled(
+        size,
+        size,
+        Qt.AspectRatioMode.KeepAspectRatioByExpanding,
+        Qt.TransformationMode.SmoothTransformation,
+    )

@@ -1,0 +1,121 @@
+"""Frozen requests to the workers and their answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from app.state.values import Choice, Item, Quality, RunResult
+from core.render.layers import MeshLayer
+from core.types import Detection, Frame, Truth
+
+
+@dataclass(frozen=True, eq=False)
+class RunRequest:
+    """Reconstruct the people of a picture."""
+
+    id: int
+    item_id: int
+    choice: Choice
+    frame: Frame
+    detections: tuple[Detection, ...] | None
+    truth: Truth | None = None
+    quality: Quality = "full"
+    inspect: bool = False
+
+
+@dataclass(frozen=True)
+class LoadRequest:
+    """Read an item: picture, truth, and marks that lie beside it."""
+
+    item: Item
+
+
+@dataclass(frozen=True)
+class ExpandRequest:
+    """Turn dropped or chosen paths into (path, frame) rows."""
+
+    paths: tuple[Path, ...]
+    select: bool = True
+
+
+@dataclass(frozen=True)
+class ThumbnailRequest:
+    """A small picture of an item."""
+
+    item: Item
+    size: int
+
+
+@dataclass(frozen=True)
+class PoseRequest:
+    """A default pose in a box drawn by hand. ``person`` -1 adds a person, else its joints are reset."""
+
+    item_id: int
+    box_xyxy: tuple[float, float, float, float]
+    person: int = -1
+
+
+@dataclass(frozen=True)
+class MarksRequest:
+    """Marks of an item from a joint file."""
+
+    item: Item
+    frame_key: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class DevicesRequest:
+    """Names of the devices that this machine has; also warms up the engine's thread."""
+
+
+@dataclass(frozen=True, eq=False)
+class OverlayRequest:
+    """Project bodies onto their picture.
+
+    Attributes:
+        layers: what to draw, in the picture's camera frame.
+        focal_px: of the picture, pixels.
+        size_hw: of the picture; the overlay is at most ``longest`` pixels on its longer side.
+        quality: of the renderer.
+        readings: bodies whose side views are wanted as thumbnails.
+        thumbnail_ground: RGB behind them.
+    """
+
+    layers: tuple[MeshLayer, ...]
+    focal_px: float
+    size_hw: tuple[int, int]
+    longest: int = 900
+    quality: Literal["draft", "live", "final"] = "live"
+    readings: tuple[MeshLayer, ...] = ()
+    thumbnail_ground: tuple[int, int, int] = (38, 42, 50)
+
+
+ExportKind = Literal["obj", "ply", "glb", "npz", "overlay"]
+
+
+@dataclass(frozen=True, eq=False)
+class ExportRequest:
+    """Write files of a result and read them back.
+
+    Attributes:
+        result: what to write.
+        folder: where to.
+        kinds: which files.
+        origin: ``pelvis``, ``ground`` or ``camera``, for mesh files.
+    """
+
+    result: RunResult
+    folder: Path
+    kinds: tuple[ExportKind, ...]
+    origin: str = "pelvis"
+
+
+@dataclass(frozen=True)
+class ExportLine:
+    """One file written and what reading it back said."""
+
+    path: Path
+    report: str

@@ -1,0 +1,135 @@
+"""The handler that owns the network and the device. Lives in the engine's thread only."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+
+from app.engine.requests import DevicesRequest, RunRequest
+from app.state.values import Choice, MeshInfo, RunResult
+from core.errors import Cancelled
+from core.types import Detection, Frame, FrameResult
+
+
+class EngineLike(Protocol):
+    """What the runner needs of `core.pipeline.Engine`."""
+
+    device: Any
+    weights_state: str
+
+    def run(
+        self,
+        frame: Frame,
+        detections: tuple[Detection, ...] | None = None,
+        *,
+        inspect: bool = False,
+        quality: str = "full",
+        cancel: threading.Event | None = None,
+    ) -> FrameResult:
+        """People of a frame."""
+
+    def close(self) -> None:
+        """Let go of memory."""
+
+
+OpenEngine = Callable[[Choice], EngineLike]
+
+
+def open_engine_of(choice: Choice) -> EngineLike:
+    """The pipeline's engine for a choice; imports torch."""
+    from core.pipeline.config import EngineConfig
+    from core.pipeline.engine import open_engine
+
+    config = EngineConfig(
+        method=choice.method,
+        preset=choice.preset or None,
+        variant=choice.variant or None,
+        weights=choice.weights,
+        body=choice.body,
+        device=choice.device,
+    )
+    return open_engine(config)
+
+
+class EngineRunner:
+    """Keeps one engine open and answers `RunRequest` with `RunResult`."""
+
+    def __init__(self, open_engine: OpenEngine = open_engine_of) -> None:
+        self._open_engine = open_engine
+        self._engine: EngineLike | None = None
+        self._choice: Choice | None = None
+        self._mesh: MeshInfo | None = None
+
+    def __call__(self, request: RunRequest | DevicesRequest, cancel: threading.Event) -> Any:
+        """Open the engine if the choice changed, run, and measure."""
+        from app.engine.measure import measure
+
+        if isinstance(request, DevicesRequest):
+            return device_names()
+        engine = self._engine_for(request.choice)
+        if cancel.is_set():
+            raise Cancelled("stopped")
+        result = engine.run(
+            request.frame,
+            request.detections,
+            inspect=request.inspect,
+            quality=request.quality,
+            cancel=cancel,
+        )
+        if self._mesh is None:
+            self._mesh = mesh_info(engine)
+        return RunResult(
+            request_id=request.id,
+            item_id=request.item_id,
+            choice=request.choice,
+            quality=request.quality,
+            result=result,
+            scores=measure(result.people, request.detections, request.truth, request.quality),
+            mesh=self._mesh,
+            detections=request.detections or (),
+            device=str(engine.device),
+            weights_state=engine.weights_state,
+        )
+
+    def _engine_for(self, choice: Choice) -> EngineLike:
+        if self._engine is None or self._choice != choice:
+            self.close()
+            self._engine = self._open_engine(choice)
+            self._choice = choice
+        return self._engine
+
+    def close(self) -> None:
+        """Let go of the network."""
+        engine, self._engine, self._choice, self._mesh = self._engine, None, None, None
+        if engine is not None:
+            engine.close()
+
+
+def mesh_info(engine: Any) -> MeshInfo | None:
+    """Topology of the body that an engine's method predicts."""
+    body = getattr(getattr(engine, "method", None), "body", None)
+    if body is None:
+        return None
+    labels = getattr(body, "part_labels", None)
+    return MeshInfo(
+        name=str(getattr(body, "name", "body")),
+        faces=np.ascontiguousarray(_numpy(body.faces()), np.int32),
+        template=np.ascontiguousarray(_numpy(body.v_template), np.float32),
+        part_labels=None if labels is None else np.ascontiguousarray(_numpy(labels), np.int32),
+        part_names=tuple(getattr(body, "part_names", ()) or ()),
+    )
+
+
+def _numpy(value: Any) -> np.ndarray:
+    detach = getattr(value, "detach", None)
+    return np.asarray(value if detach is None else detach().cpu().numpy())
+
+
+def device_names() -> tuple[str, ...]:
+    """``cpu`` and the CUDA devices of this machine; imports torch."""
+    import torch
+
+    return ("cpu", *(f"cuda:{number}" for number in range(torch.cuda.device_count())))

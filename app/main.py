@@ -1,0 +1,41 @@
+"""Entry point of the window. Torch and Open3D are imported by its threads, after it is shown."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def run(files: Sequence[str]) -> int:
+    """Open the workbench with files; blocks until it is closed and returns the exit code."""
+    os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
+    from PySide6.QtCore import QTimer
+
+    from app.windows.main_window import MainWindow
+    from core.pipeline.samples import bundled_samples
+
+    app = make_application()
+    window = MainWindow()
+    window.show()
+    paths = [Path(name).expanduser() for name in files]
+    # After the first paint, so that the window is there before the libraries are.
+    QTimer.singleShot(0, window, lambda: window.start(paths, bundled_samples()))
+    return int(app.exec())
+
+
+def make_application():  # noqa: ANN201 - the type would import Qt
+    """The one QApplication of the process, styled."""
+    from PySide6.QtGui import QGuiApplication
+    from PySide6.QtWidgets import QApplication, QStyleFactory
+
+    QGuiApplication.setDesktopFileName("meshloupe")
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    app.setApplicationName("MeshLoupe")  # type: ignore[union-attr]
+    app.setStyle(QStyleFactory.create("Fusion"))  # type: ignore[union-attr]
+    return app
+
+
+if __name__ == "__main__":
+    raise SystemExit(run(sys.argv[1:]))

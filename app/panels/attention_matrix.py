@@ -1,0 +1,116 @@
+"""The token matrix: one row per asking token, one column per token it looks at."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+
+from app.settings.theme import DARK, Theme, rgb
+
+RAMP = ((13, 8, 40), (87, 16, 110), (188, 55, 84), (249, 142, 9), (252, 255, 164))
+GROUND = {"dark": (20, 22, 26), "light": (248, 249, 251)}
+
+
+class AttentionMatrix(pg.GraphicsLayoutWidget):
+    """Zoomable picture of a matrix.
+
+    Signals:
+        hovered: (row, column), or (-1, -1).
+        row_clicked: row under the mouse.
+    """
+
+    hovered = Signal(int, int)
+    row_clicked = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Attention between tokens")
+        self._shape = (0, 0)
+        self._groups: list[pg.InfiniteLine] = []
+        self._plot = self.addPlot()
+        self._plot.invertY(True)
+        self._plot.setMenuEnabled(False)
+        self._plot.hideButtons()
+        self._plot.setMouseEnabled(x=True, y=True)
+        for side in ("left", "bottom"):
+            axis = self._plot.getAxis(side)
+            axis.setStyle(tickLength=3, tickTextOffset=4)
+        self._plot.getAxis("left").setWidth(64)
+        self._image = pg.ImageItem(axisOrder="row-major")
+        self._image.setLookupTable(pg.ColorMap(None, RAMP).getLookupTable(nPts=256))
+        self._plot.addItem(self._image)
+        self._row = pg.LinearRegionItem((0, 1), orientation="horizontal", movable=False)
+        self._row.hide()
+        self._plot.addItem(self._row)
+        self.scene().sigMouseMoved.connect(self._moved)
+        self.scene().sigMouseClicked.connect(self._clicked)
+        self.setMinimumSize(200, 120)
+        self.set_theme(DARK)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Other colours."""
+        self.setBackground(GROUND[theme.name])
+        for side in ("left", "bottom"):
+            axis = self._plot.getAxis(side)
+            axis.setPen(pg.mkPen(rgb(theme.border)))
+            axis.setTextPen(pg.mkPen(rgb(theme.muted)))
+        self._row.setBrush((*rgb(theme.accent), 70))
+        for line in self._row.lines:
+            line.setPen(pg.mkPen(rgb(theme.accent), width=1.4))
+
+    def show_matrix(
+        self,
+        matrix: NDArray[np.float32] | None,
+        row_groups: list[tuple[str, int]],
+        column_groups: list[tuple[str, int]],
+    ) -> None:
+        """(rows, columns) float32 with named groups of rows and columns as (name, first index).
+
+        Weights are shown on a root scale, so that small ones are seen beside large ones.
+        """
+        if matrix is None:
+            self._image.clear()
+            self._shape = (0, 0)
+            return
+        new_shape = matrix.shape != self._shape
+        self._shape = (int(matrix.shape[0]), int(matrix.shape[1]))
+        top = max(float(np.percentile(matrix, 99.5)), 1e-9)
+        self._image.setImage(
+            np.sqrt(np.clip(matrix / top, 0, 1)), levels=(0, 1), autoDownsample=True
+        )
+        self._plot.getAxis("left").setTicks([[(start + 0.5, name) for name, start in row_groups]])
+        self._plot.getAxis("bottom").setTicks(
+            [[(start + 0.5, name) for name, start in column_groups]]
+        )
+        if new_shape:
+            rows, columns = self._shape
+            self._plot.setLimits(xMin=-2, xMax=columns + 2, yMin=-2, yMax=rows + 2)
+            self._plot.setRange(QRectF(0, 0, columns, rows), padding=0.01)
+
+    def show_row(self, row: int) -> None:
+        """Mark a row; -1 for none."""
+        self._row.setVisible(row >= 0)
+        if row >= 0:
+            self._row.setRegion((row, row + 1))
+
+    def cell_at(self, at: QPointF) -> tuple[int, int]:
+        """(row, column) under a point of the scene; (-1, -1) outside."""
+        point = self._plot.getViewBox().mapSceneToView(at)
+        row, column = int(np.floor(point.y())), int(np.floor(point.x()))
+        inside = 0 <= row < self._shape[0] and 0 <= column < self._shape[1]
+        return (row, column) if inside else (-1, -1)
+
+    def _moved(self, at: QPointF) -> None:
+        self.hovered.emit(*self.cell_at(at))
+
+    def _clicked(self, event: object) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:  # type: ignore[attr-defined]
+            row, _ = self.cell_at(event.scenePos())  # type: ignore[attr-defined]
+            if row >= 0:
+                self.row_clicked.emit(row)

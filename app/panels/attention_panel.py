@@ -1,0 +1,255 @@
+"""What a token attends to: layer and head, tokens by name, the matrix, and the strongest targets.
+
+Works for any `AttentionRecord`; it knows no method.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QSizePolicy,
+    QStackedLayout,
+    QWidget,
+)
+
+from app.panels.attention_matrix import AttentionMatrix
+from app.panels.controls import columns, fill_combo, label, named_row, narrow_combo, rows
+from app.settings.theme import DARK, Theme
+from app.state.attention import AttentionModel
+from app.state.skeleton import plain_name
+from core.types import TokenSet
+
+MEAN = -1
+STRONGEST = 10
+GROUP_WORDS = {
+    "joint": "joints",
+    "vertex": "vertices",
+    "grid": "picture",
+    "camera": "camera",
+    "latent": "other",
+}
+
+
+class StrongestList(QWidget):
+    """Names and shares of the targets with the largest weight, as bars."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.theme: Theme = DARK
+        self.entries: tuple[tuple[str, float], ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setFixedWidth(176)
+        self.setAccessibleName("Strongest targets")
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        return QSize(176, 120)
+
+    def show_entries(self, entries: tuple[tuple[str, float], ...]) -> None:
+        """(name, share of the row) pairs, strongest first."""
+        self.entries = entries
+        self.setAccessibleDescription(", ".join(f"{n} {s:.1%}" for n, s in entries))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        painter = QPainter(self)
+        font = painter.font()
+        font.setPixelSize(self.theme.metrics.font_small)
+        painter.setFont(font)
+        top = max((share for _, share in self.entries), default=1.0)
+        for row, (name, share) in enumerate(self.entries):
+            y = row * 18
+            if y + 17 > self.height():
+                break
+            painter.fillRect(QRectF(0, y + 1, self.width(), 15), QColor(self.theme.raised))
+            painter.fillRect(
+                QRectF(0, y + 1, self.width() * share / top, 15), QColor(self.theme.selection)
+            )
+            painter.setPen(QColor(self.theme.text))
+            area = QRectF(6, y, self.width() - 12, 17)
+            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
+            painter.setPen(QColor(self.theme.muted))
+            painter.drawText(
+                area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, f"{share:.1%}"
+            )
+        painter.end()
+
+
+class AttentionPanel(QWidget):
+    """Shows an `AttentionModel`; its own clicks change the choice.
+
+    Signals:
+        choice_made: (what: record, layer, head or query; number, -1 for the mean or none).
+        token_hovered: number of a query token, or -1.
+    """
+
+    choice_made = Signal(str, int)
+
+    def __init__(self, model: AttentionModel) -> None:
+        super().__init__()
+        self._model = model
+        self.record = narrow_combo("Attention record", "Which attention of the network")
+        self.layer = narrow_combo("Layer", "One layer, or the mean of all")
+        self.head = narrow_combo("Head", "One head, or the mean of all")
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search tokens")
+        self.search.setClearButtonEnabled(True)
+        self.search.setAccessibleName("Search tokens")
+        self.tokens = QListWidget()
+        self.tokens.setUniformItemSizes(True)
+        self.tokens.setAccessibleName("Tokens")
+        self.tokens.setToolTip("Choose a token to see what it attends to")
+        self.matrix = AttentionMatrix()
+        self.strongest = StrongestList()
+        self._where = label("", "muted")
+        self._chosen = label("", "section", wrap=True)
+        self._nothing = label(
+            "This result holds no attention. Methods that read the picture with attention, such as METRO, "
+            "show here what each joint and vertex looks at.",
+            "muted",
+            wrap=True,
+        )
+        self._build()
+        self._connect()
+        self._show_records()
+
+    def _build(self) -> None:
+        left = QWidget()
+        left.setFixedWidth(190)
+        column = rows(left, spacing=5)
+        column.addWidget(self.record)
+        column.addLayout(named_row("Layer", self.layer, 42))
+        column.addLayout(named_row("Head", self.head, 42))
+        column.addWidget(self.search)
+        column.addWidget(self.tokens, 1)
+        middle = QWidget()
+        centre = rows(middle, spacing=2)
+        centre.addWidget(self.matrix, 1)
+        centre.addWidget(self._where)
+        right = QWidget()
+        far = rows(right, spacing=4)
+        far.addWidget(self._chosen)
+        far.addWidget(self.strongest, 1)
+        full = QWidget()
+        layout = columns(full, margin=8)
+        layout.addWidget(left)
+        layout.addWidget(middle, 1)
+        layout.addWidget(right)
+        empty = QWidget()
+        hint = rows(empty, margin=24)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        hint.addWidget(self._nothing)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(empty)
+        self._stack.addWidget(full)
+
+    def _connect(self) -> None:
+        for name, combo in (("record", self.record), ("layer", self.layer), ("head", self.head)):
+            combo.activated.connect(
+                lambda _row, name=name, combo=combo: self.choice_made.emit(
+                    name, int(combo.currentData())
+                )
+            )
+        self.tokens.currentItemChanged.connect(self._token_chosen)
+        self.matrix.row_clicked.connect(lambda row: self.choice_made.emit("query", row))
+        self.matrix.hovered.connect(self._show_where)
+        self.search.textChanged.connect(self._filter)
+        self._model.records_changed.connect(self._show_records)
+        self._model.choice_changed.connect(lambda _choice: self._show_choice())
+
+    def set_theme(self, theme: Theme) -> None:
+        """Other colours."""
+        self.strongest.theme = theme
+        self.strongest.update()
+        self.matrix.set_theme(theme)
+
+    def _show_records(self) -> None:
+        record = self._model.record
+        self._stack.setCurrentIndex(0 if record is None else 1)
+        if record is None:
+            return
+        names = [(r.name, n) for n, r in enumerate(self._model.records)]
+        fill_combo(self.record, names, self._model.choice.record)
+        with QSignalBlocker(self.tokens):
+            self.tokens.clear()
+            for number, name in enumerate(record.queries.names):
+                item = QListWidgetItem(token_text(record.queries, number))
+                item.setData(Qt.ItemDataRole.UserRole, number)
+                item.setToolTip(name)
+                self.tokens.addItem(item)
+        self._filter(self.search.text())
+        self._show_choice()
+
+    def _show_choice(self) -> None:
+        record, choice = self._model.record, self._model.choice
+        if record is None:
+            return
+        heads = record.weights.shape[1]
+        layers = [("Mean of all", MEAN), *((name, n) for n, name in enumerate(record.layers))]
+        fill_combo(self.layer, layers, MEAN if choice.layer is None else choice.layer)
+        fill_combo(
+            self.head,
+            [("Mean of all", MEAN), *((f"Head {n + 1}", n) for n in range(heads))],
+            MEAN if choice.head is None else choice.head,
+        )
+        self.matrix.show_matrix(
+            self._model.matrix(), token_groups(record.queries), token_groups(record.keys)
+        )
+        self.matrix.show_row(choice.query)
+        with QSignalBlocker(self.tokens):
+            self.tokens.setCurrentRow(choice.query)
+        row = self._model.row()
+        self._chosen.setText(
+            "Click a joint, a vertex or a row"
+            if row is None
+            else f"{token_text(record.queries, choice.query)} attends to"
+        )
+        self.strongest.show_entries(() if row is None else strongest(record.keys, row))
+
+    def _token_chosen(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            self.choice_made.emit("query", int(item.data(Qt.ItemDataRole.UserRole)))
+
+    def _filter(self, text: str) -> None:
+        wanted = text.strip().lower()
+        for row in range(self.tokens.count()):
+            item = self.tokens.item(row)
+            item.setHidden(wanted not in f"{item.text()} {item.toolTip()}".lower())
+
+    def _show_where(self, row: int, column: int) -> None:
+        record, matrix = self._model.record, self._model.matrix()
+        if record is None or matrix is None or row < 0:
+            self._where.setText("")
+            return
+        self._where.setText(
+            f"{token_text(record.queries, row)} → {token_text(record.keys, column)}: "
+            f"{matrix[row, column]:.2%}"
+        )
+
+
+def token_text(tokens: TokenSet, number: int) -> str:
+    """A token as a person says it."""
+    name = tokens.names[number]
+    return plain_name(name).capitalize() if tokens.kinds[number] == "joint" else name.capitalize()
+
+
+def token_groups(tokens: TokenSet) -> list[tuple[str, int]]:
+    """(kind, first token) of each run of tokens of one kind."""
+    groups: list[tuple[str, int]] = []
+    for number, kind in enumerate(tokens.kinds):
+        if number == 0 or kind != tokens.kinds[number - 1]:
+            groups.append((GROUP_WORDS[kind], number))
+    return groups
+
+
+def strongest(
+    tokens: TokenSet, row: NDArray[np.float32], count: int = STRONGEST
+) -> tuple[tuple[str, float], ...]:
+    """Names and weights of the ``count`` strongest targets of a row (keys,)."""
+    order = np.argsort(row)[::-1][:count]
+    return tuple((token_text(tokens, int(number)), float(row[number])) for number in order)

@@ -1,0 +1,128 @@
+"""How it is shown: colours of the body, alignment, view toggles and the legend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
+
+from app.panels.controls import Segments, fill_combo, label, named_row, narrow_combo, rows
+from app.panels.legend import RampLegend
+from app.settings.theme import Theme
+from app.state.view import ViewOptions
+
+MODES = (
+    ("shading", "Shading"),
+    ("part", "Body part"),
+    ("normals", "Surface direction"),
+    ("error", "Error to the truth"),
+    ("attention", "Attention"),
+)
+TOGGLES = (
+    ("wireframe", "Wireframe", "Draw the edges of the mesh (W)"),
+    ("grid", "Ground grid", "Draw the ground under the person (G)"),
+    ("skeleton", "Skeleton", "Draw the reconstructed joints (K)"),
+    ("truth", "Truth", "Draw the true body, where the picture has one (T)"),
+    ("boxes", "Boxes", "Draw the boxes of people"),
+    ("joints", "Marks", "Draw the marked joints"),
+)
+
+
+class DisplayPanel(QWidget):
+    """Shows `ViewOptions`.
+
+    Signals:
+        option_chosen: (name of a view option, value).
+        person_chosen: number of the person looked at.
+    """
+
+    option_chosen = Signal(str, object)
+    person_chosen = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.colour_by = narrow_combo("Colour by", "What the colours of the body mean")
+        fill_combo(self.colour_by, [(text, data) for data, text in MODES], "shading")
+        self.alignment = Segments(
+            (
+                ("none", "None", "As predicted, in the camera's frame"),
+                ("pelvis", "Pelvis", "The pelvis of the body moved onto the true one"),
+                ("procrustes", "Procrustes", "Best move, turn and scale onto the truth"),
+            ),
+            "Alignment",
+        )
+        self.person = narrow_combo("Person", "Whose numbers and views are shown")
+        self.legend = RampLegend()
+        self.toggles: dict[str, QCheckBox] = {}
+        self._hint = label("", "faint", wrap=True)
+        self._person_row, self._align_row = QWidget(), QWidget()
+        self._build()
+        self.colour_by.activated.connect(
+            lambda _row: self.option_chosen.emit("colour_by", str(self.colour_by.currentData()))
+        )
+        self.alignment.chosen.connect(lambda data: self.option_chosen.emit("alignment", data))
+        self.person.activated.connect(self.person_chosen)
+
+    def _build(self) -> None:
+        layout = rows(self, spacing=6)
+        rows(self._person_row).addLayout(named_row("Person", self.person))
+        rows(self._align_row).addLayout(named_row("Align", self.alignment))
+        layout.addWidget(self._person_row)
+        layout.addLayout(named_row("Colour by", self.colour_by))
+        layout.addWidget(self._align_row)
+        layout.addWidget(self.legend)
+        layout.addWidget(self._hint)
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 2, 0, 0)
+        grid.setSpacing(2)
+        for place, (name, text, tip) in enumerate(TOGGLES):
+            box = QCheckBox(text)
+            box.setToolTip(tip)
+            box.toggled.connect(lambda on, name=name: self.option_chosen.emit(name, on))
+            self.toggles[name] = box
+            grid.addWidget(box, place // 2, place % 2)
+        layout.addLayout(grid)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Other colours."""
+        self.legend.theme = theme
+        self.legend.update()
+
+    def show_options(self, options: ViewOptions) -> None:
+        """Show the options now."""
+        with QSignalBlocker(self.colour_by):
+            self.colour_by.setCurrentIndex(max(0, self.colour_by.findData(options.colour_by)))
+        self.alignment.set_current(options.alignment)
+        self._align_row.setVisible(options.colour_by == "error")
+        for name, box in self.toggles.items():
+            with QSignalBlocker(box):
+                box.setChecked(bool(getattr(options, name)))
+
+    def set_people(self, count: int, current: int) -> None:
+        """People of the result; the choice hides for a single one."""
+        fill_combo(self.person, [(f"Person {n + 1}", n) for n in range(count)], current)
+        self._person_row.setVisible(count > 1)
+
+    def set_available(self, *, truth: bool, attention: bool) -> None:
+        """What the shown result can be coloured by; says why not."""
+        model = self.colour_by.model()
+        for data, available in (("error", truth), ("attention", attention)):
+            item = model.item(self.colour_by.findData(data))  # type: ignore[attr-defined]
+            item.setEnabled(available)
+        self.toggles["truth"].setEnabled(truth)
+        self.toggles["truth"].setToolTip(
+            "Draw the true body (T)" if truth else "This picture has no ground truth"
+        )
+
+    def show_ramp(
+        self, stops: Sequence[tuple[float, float, float]], top: float, unit: str, caption: str
+    ) -> None:
+        """A legend for the colours now, or none when ``stops`` is empty."""
+        self.legend.setVisible(bool(stops))
+        self.legend.show_ramp(stops, top, unit, caption)
+
+    def show_hint(self, text: str) -> None:
+        """One line below the legend; '' for none."""
+        self._hint.setText(text)
+        self._hint.setVisible(bool(text))

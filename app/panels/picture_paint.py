@@ -1,0 +1,178 @@
+"""How marks are drawn over the picture: boxes, skeletons, joints. Scene units are picture pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPen
+
+from app.panels.picture_hits import Hit
+from app.settings.theme import Theme
+from app.state.people import known_joints
+from app.state.skeleton import bones_of, plain_name, side_of
+from core.types import Detection, Reconstruction
+
+SHADOW = QColor(0, 0, 0, 150)
+
+
+@dataclass(frozen=True, eq=False)
+class Links:
+    """What a point of the picture attends to.
+
+    Attributes:
+        source: (x, y) pixels of the asking token, or None when it has no place in the picture.
+        targets: (N, 2) float32 pixels.
+        strength: (N,) in [0, 1], 1 for the strongest.
+        colours: (N, 3) in [0, 1].
+    """
+
+    source: tuple[float, float] | None
+    targets: NDArray[np.float32]
+    strength: NDArray[np.float32]
+    colours: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class MarkStyle:
+    """What to draw, and how large a screen pixel is in picture pixels."""
+
+    theme: Theme
+    pixel: float
+    boxes: bool = True
+    joints: bool = True
+    selected: int = -1
+    hover: Hit | None = None
+    focus_joint: str = ""
+
+
+def side_colour(theme: Theme, name: str) -> QColor:
+    """Colour of a joint by the side of the person."""
+    return QColor(
+        {"left": theme.left_side, "right": theme.right_side, "middle": theme.middle}[side_of(name)]
+    )
+
+
+def draw_person(painter: QPainter, person: Detection, number: int, style: MarkStyle) -> None:
+    """Box, skeleton and joints of one person's marks."""
+    if style.boxes:
+        _draw_box(painter, person, number, style)
+    if style.joints and person.joints_2d is not None:
+        _draw_bones(painter, person, style)
+        _draw_joints(painter, person, number, style)
+
+
+def _draw_box(painter: QPainter, person: Detection, number: int, style: MarkStyle) -> None:
+    x0, y0, x1, y1 = map(float, person.box_xyxy)
+    rect = QRectF(x0, y0, x1 - x0, y1 - y0)
+    chosen = number == style.selected
+    colour = QColor(style.theme.accent if chosen else style.theme.muted)
+    for pen_colour, width in ((SHADOW, 3.0), (colour, 1.4)):
+        painter.setPen(QPen(pen_colour, width * style.pixel))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(rect)
+    if not chosen:
+        return
+    half = 3.5 * style.pixel
+    painter.setPen(QPen(QColor(style.theme.on_accent), 1.0 * style.pixel))
+    painter.setBrush(colour)
+    for x, y in ((x0, y0), (x1, y0), (x1, y1), (x0, y1)):
+        painter.drawRect(QRectF(x - half, y - half, 2 * half, 2 * half))
+
+
+def _draw_bones(painter: QPainter, person: Detection, style: MarkStyle) -> None:
+    known = known_joints(person)
+    for a, b in bones_of(person.joint_names):
+        if not (known[a] and known[b]):
+            continue
+        names = person.joint_names
+        name = names[b] if side_of(names[b]) == side_of(names[a]) else "middle"
+        start, end = (QPointF(*map(float, person.joints_2d[j])) for j in (a, b))
+        for colour, width in ((SHADOW, 4.0), (side_colour(style.theme, name), 2.0)):
+            pen = QPen(colour, width * style.pixel)
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+            painter.setPen(pen)
+            painter.drawLine(start, end)
+
+
+def _draw_joints(painter: QPainter, person: Detection, number: int, style: MarkStyle) -> None:
+    known = known_joints(person)
+    hover = style.hover
+    for joint, name in enumerate(person.joint_names):
+        x, y = map(float, person.joints_2d[joint])
+        if not (np.isfinite(x) and np.isfinite(y)):
+            continue
+        hovered = hover is not None and hover == Hit(number, "joint", joint)
+        focused = name == style.focus_joint and number == max(0, style.selected)
+        radius = (6.5 if hovered or focused else 4.6) * style.pixel
+        colour = side_colour(style.theme, name)
+        if known[joint]:
+            painter.setPen(QPen(SHADOW, 1.6 * style.pixel))
+            painter.setBrush(colour)
+        else:
+            pen = QPen(colour, 1.4 * style.pixel, Qt.PenStyle.DotLine)
+            painter.setPen(pen)
+            painter.setBrush(QColor(0, 0, 0, 70))
+        painter.drawEllipse(QPointF(x, y), radius, radius)
+        if focused:
+            painter.setPen(QPen(QColor(style.theme.accent), 2.0 * style.pixel))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(QPointF(x, y), radius * 1.7, radius * 1.7)
+        if hovered:
+            suffix = "" if known[joint] else " (unknown)"
+            draw_label(painter, plain_name(name) + suffix, (x, y), style)
+
+
+def draw_label(painter: QPainter, text: str, at: tuple[float, float], style: MarkStyle) -> None:
+    """A small name tag beside a point, of constant size on screen."""
+    painter.save()
+    painter.translate(at[0], at[1])
+    painter.scale(style.pixel, style.pixel)
+    font = QFont(painter.font())
+    font.setPixelSize(11)
+    painter.setFont(font)
+    width = painter.fontMetrics().horizontalAdvance(text) + 12
+    rect = QRectF(10, -24, width, 18)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(10, 12, 16, 215))
+    painter.drawRoundedRect(rect, 4, 4)
+    painter.setPen(QColor("#f2f4f8"))
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+    painter.restore()
+
+
+def draw_reprojection(painter: QPainter, person: Reconstruction, style: MarkStyle) -> None:
+    """The reconstructed joints where they fall in the picture: thin skeleton and small crosses."""
+    points = person.joints_2d
+    good = np.isfinite(points).all(axis=1)
+    pen = QPen(QColor(style.theme.middle if style.theme.is_dark else "#ffffff"), 1.2 * style.pixel)
+    for shadow in (True, False):
+        painter.setPen(QPen(SHADOW, 2.6 * style.pixel) if shadow else pen)
+        for a, b in bones_of(person.joint_names):
+            if good[a] and good[b]:
+                painter.drawLine(QPointF(*map(float, points[a])), QPointF(*map(float, points[b])))
+        arm = 3.0 * style.pixel
+        for x, y in points[good].tolist():
+            painter.drawLine(QPointF(x - arm, y), QPointF(x + arm, y))
+            painter.drawLine(QPointF(x, y - arm), QPointF(x, y + arm))
+
+
+def draw_links(painter: QPainter, links: Links, style: MarkStyle) -> None:
+    """Lines and dots, the strongest on top."""
+    for number in np.argsort(links.strength):
+        strength = float(links.strength[number])
+        colour = QColor.fromRgbF(*map(float, links.colours[number]), 0.25 + 0.75 * strength)
+        target = QPointF(*map(float, links.targets[number]))
+        if links.source is not None:
+            painter.setPen(QPen(colour, (0.6 + 1.8 * strength) * style.pixel))
+            painter.drawLine(QPointF(*links.source), target)
+        painter.setPen(QPen(SHADOW, 0.8 * style.pixel))
+        painter.setBrush(colour)
+        radius = (2.0 + 4.0 * strength) * style.pixel
+        painter.drawEllipse(target, radius, radius)
+    if links.source is not None:
+        painter.setPen(QPen(QColor(style.theme.accent), 2.2 * style.pixel))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(QPointF(*links.source), 9 * style.pixel, 9 * style.pixel)

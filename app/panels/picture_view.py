@@ -1,0 +1,383 @@
+"""The picture with everything drawn over it. One scene unit is one picture pixel, y down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QGraphicsPixmapItem, QGraphicsScene, QGraphicsView
+
+from app.panels.picture_hits import Hit, dragged_box, drawn_box, hit_test, person_at
+from app.panels.picture_paint import Links, MarkStyle, draw_links, draw_person, draw_reprojection
+from app.settings.theme import DARK, Theme
+from core.types import Detection, Reconstruction
+
+REACH = 7.0
+ZOOM_STEP = 1.2
+ZOOM_RANGE = (0.02, 60.0)
+CLICK_SLOP = 3
+
+
+class PictureView(QGraphicsView):
+    """Zoom with the wheel, pan by dragging the ground, drag marks. It draws; others keep the marks.
+
+    Signals:
+        drag_started, drag_ended: around the changes of one drag.
+        joint_moved: (person, joint, x, y) pixels.
+        box_moved: (person, (x0, y0, x1, y1)) pixels.
+        box_drawn: (x0, y0, x1, y1) pixels of a new person.
+        person_clicked: number, or -1.
+        joint_clicked: (person, joint) clicked without moving.
+        ground_clicked: (x, y) pixels clicked without moving.
+        menu_wanted: (global point, Hit or None, (x, y)).
+        pointer_moved: (x, y) pixels, or None when it left.
+    """
+
+    drag_started = Signal()
+    drag_ended = Signal()
+    joint_moved = Signal(int, int, float, float)
+    box_moved = Signal(int, object)
+    box_drawn = Signal(object)
+    person_clicked = Signal(int)
+    joint_clicked = Signal(int, int)
+    ground_clicked = Signal(float, float)
+    menu_wanted = Signal(QPoint, object, object)
+    pointer_moved = Signal(object)
+    zoom_changed = Signal(float)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._scene = QGraphicsScene(self)
+        self.setScene(self._scene)
+        self._layers = [QGraphicsPixmapItem() for _ in range(4)]
+        for depth, layer in enumerate(self._layers):
+            layer.setZValue(depth)
+            layer.setTransformationMode(Qt.TransformationMode.SmoothTransformation)
+            self._scene.addItem(layer)
+        self._picture, self._mesh, self._heat, self._cells = self._layers
+        self.theme: Theme = DARK
+        self.people: tuple[Detection, ...] = ()
+        self.reprojected: tuple[Reconstruction, ...] = ()
+        self.selected = -1
+        self.show_boxes = True
+        self.show_joints = True
+        self.focus_joint = ""
+        self.links: Links | None = None
+        self.draws_boxes = False
+        self._size_hw = (0, 0)
+        self._hover: Hit | None = None
+        self._grab: Hit | None = None
+        self._press: QPointF | None = None
+        self._press_pos = QPoint()
+        self._grab_box: NDArray[np.float32] | None = None
+        self._rubber: tuple[QPointF, QPointF] | None = None
+        self._pan_from: QPoint | None = None
+        self._moved = False
+        self._fitted = True
+        self.setRenderHints(
+            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+        )
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Picture with marks")
+        self.setAcceptDrops(False)
+
+    # ---- what is shown
+
+    def set_picture(self, image: NDArray[np.uint8] | None) -> None:
+        """(H, W, 3) uint8 RGB, or None for nothing; the view is fitted to it."""
+        for layer in self._layers:
+            layer.setPixmap(QPixmap())
+        self._size_hw = (0, 0) if image is None else (int(image.shape[0]), int(image.shape[1]))
+        if image is not None:
+            self._picture.setPixmap(rgb_pixmap(image))
+        height, width = self._size_hw
+        margin = max(height, width)
+        self._scene.setSceneRect(-margin, -margin, width + 2 * margin, height + 2 * margin)
+        self.people, self.reprojected, self.links = (), (), None
+        self._hover = self._grab = None
+        self.fit()
+
+    def set_mesh_overlay(self, rgba: NDArray[np.uint8] | None) -> None:
+        """(h, w, 4) uint8 over the whole picture, at any resolution."""
+        height, width = self._size_hw
+        self._place(self._mesh, rgba, (0, 0, width, height))
+
+    def set_mesh_opacity(self, opacity: float) -> None:
+        """0..1 of the mesh over the picture."""
+        self._mesh.setOpacity(opacity)
+
+    def set_heat(self, rgba: NDArray[np.uint8] | None, region: Sequence[float]) -> None:
+        """(h, w, 4) uint8 over ``region`` (x0, y0, x1, y1) pixels."""
+        self._place(self._heat, rgba, region)
+
+    def set_cells(self, rgba: NDArray[np.uint8] | None, region: Sequence[float]) -> None:
+        """Grid cells over ``region``, drawn with hard edges."""
+        self._cells.setTransformationMode(Qt.TransformationMode.FastTransformation)
+        self._place(self._cells, rgba, region)
+
+    def _place(
+        self, layer: QGraphicsPixmapItem, rgba: NDArray[np.uint8] | None, region: Sequence[float]
+    ) -> None:
+        if rgba is None or not rgba.size:
+            layer.setPixmap(QPixmap())
+            return
+        x0, y0, x1, y1 = map(float, region)
+        layer.setPixmap(rgba_pixmap(rgba))
+        layer.setPos(x0, y0)
+        transform = layer.transform()
+        transform.reset()
+        transform.scale((x1 - x0) / rgba.shape[1], (y1 - y0) / rgba.shape[0])
+        layer.setTransform(transform)
+
+    def set_people(self, people: tuple[Detection, ...], selected: int) -> None:
+        """Marks to draw and drag."""
+        self.people, self.selected = people, selected
+        self.viewport().update()
+
+    def set_reprojected(self, people: tuple[Reconstruction, ...]) -> None:
+        """Reconstructed people whose joints are drawn; empty for none."""
+        self.reprojected = people
+        self.viewport().update()
+
+    def set_links(self, links: Links | None) -> None:
+        """Lines from a point to what it attends to; None for none."""
+        self.links = links
+        self.viewport().update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Other colours."""
+        self.theme = theme
+        self.viewport().update()
+
+    # ---- zoom and pan
+
+    @property
+    def pixel(self) -> float:
+        """Size of a screen pixel in picture pixels."""
+        return 1.0 / max(1e-6, self.transform().m11())
+
+    def fit(self) -> None:
+        """Show the whole picture."""
+        height, width = self._size_hw
+        if height and width:
+            self.fitInView(QRectF(0, 0, width, height), Qt.AspectRatioMode.KeepAspectRatio)
+        self._fitted = True
+        self.zoom_changed.emit(self.transform().m11())
+
+    def zoom(self, factor: float, at: QPointF | None = None) -> None:
+        """Zoom about a point of the widget (its middle by default)."""
+        new = self.transform().m11() * factor
+        if not ZOOM_RANGE[0] <= new <= ZOOM_RANGE[1]:
+            return
+        anchor = (at or QPointF(self.viewport().rect().center())).toPoint()
+        before = self.mapToScene(anchor)
+        self.scale(factor, factor)
+        shift = self.mapToScene(anchor) - before
+        self.translate(shift.x(), shift.y())
+        self._fitted = False
+        self.zoom_changed.emit(new)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        if self._fitted:
+            self.fit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: D102
+        self.zoom(ZOOM_STEP ** (event.angleDelta().y() / 120), event.position())
+        event.accept()
+
+    # ---- mouse and keys
+
+    def _at(self, event: QMouseEvent) -> QPointF:
+        return self.mapToScene(event.position().toPoint())
+
+    def _hit(self, at: QPointF) -> Hit | None:
+        return hit_test(
+            self.people,
+            (at.x(), at.y()),
+            REACH * self.pixel,
+            selected=self.selected,
+            boxes=self.show_boxes,
+            joints=self.show_joints,
+        )
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        at = self._at(event)
+        self._press, self._press_pos, self._moved = at, event.position().toPoint(), False
+        if event.button() == Qt.MouseButton.MiddleButton:
+            self._pan_from = event.position().toPoint()
+        elif event.button() == Qt.MouseButton.LeftButton and self._size_hw[0]:
+            if self.draws_boxes:
+                self._rubber = (at, at)
+            else:
+                self._grab = self._hit(at)
+                if self._grab is None:
+                    self._pan_from = event.position().toPoint()
+                else:
+                    self._start_grab(self._grab)
+        event.accept()
+
+    def _start_grab(self, hit: Hit) -> None:
+        if hit.person != self.selected:
+            self.person_clicked.emit(hit.person)
+        self._grab_box = self.people[hit.person].box_xyxy
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        at = self._at(event)
+        self.pointer_moved.emit((at.x(), at.y()))
+        travelled = (event.position().toPoint() - self._press_pos).manhattanLength()
+        if self._press is not None and not self._moved and travelled > CLICK_SLOP:
+            self._moved = True
+            if self._grab is not None:
+                self.drag_started.emit()
+        if self._rubber is not None:
+            self._rubber = (self._rubber[0], at)
+            self.viewport().update()
+        elif self._grab is not None and self._moved:
+            self._drag_to(at)
+        elif self._pan_from is not None and self._moved:
+            self._pan_to(event.position().toPoint())
+        elif self._press is None:
+            self._set_hover(self._hit(at))
+        event.accept()
+
+    def _drag_to(self, at: QPointF) -> None:
+        hit = self._grab
+        if hit is None or self._press is None or hit.person >= len(self.people):
+            return
+        if hit.part == "joint":
+            self.joint_moved.emit(hit.person, hit.number, at.x(), at.y())
+        elif self._grab_box is not None:
+            # An edge moves the whole box with Shift, so that a box can be carried without a handle.
+            start, now = (self._press.x(), self._press.y()), (at.x(), at.y())
+            self.box_moved.emit(
+                hit.person, dragged_box(self._grab_box, hit, start, now, self._size_hw)
+            )
+
+    def _pan_to(self, point: QPoint) -> None:
+        before, after = self.mapToScene(self._pan_from), self.mapToScene(point)
+        self.translate(after.x() - before.x(), after.y() - before.y())
+        self._pan_from, self._fitted = point, False
+        self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        at = self._at(event)
+        grab, rubber, moved = self._grab, self._rubber, self._moved
+        self._grab = self._rubber = self._press = self._pan_from = None
+        self.setCursor(
+            Qt.CursorShape.CrossCursor if self.draws_boxes else Qt.CursorShape.ArrowCursor
+        )
+        if rubber is not None:
+            box = drawn_box((rubber[0].x(), rubber[0].y()), (at.x(), at.y()), self._size_hw)
+            if box is not None:
+                self.box_drawn.emit(box)
+            self.viewport().update()
+        elif grab is not None and moved:
+            self.drag_ended.emit()
+        elif not moved and event.button() == Qt.MouseButton.LeftButton:
+            self._clicked(grab, at)
+        event.accept()
+
+    def _clicked(self, grab: Hit | None, at: QPointF) -> None:
+        if grab is not None and grab.part == "joint":
+            self.joint_clicked.emit(grab.person, grab.number)
+        elif grab is None:
+            self.person_clicked.emit(person_at(self.people, (at.x(), at.y())))
+            self.ground_clicked.emit(at.x(), at.y())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+        if self._hit(self._at(event)) is None:
+            self.fit()
+        event.accept()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: D102
+        at = self.mapToScene(event.pos())
+        self.menu_wanted.emit(event.globalPos(), self._hit(at), (at.x(), at.y()))
+        event.accept()
+
+    def leaveEvent(self, event: object) -> None:  # noqa: D102
+        self.pointer_moved.emit(None)
+        self._set_hover(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+        # Arrow keys belong to the list of pictures, not to hidden scroll bars.
+        event.ignore()
+
+    def _set_hover(self, hit: Hit | None) -> None:
+        if hit == self._hover:
+            return
+        self._hover = hit
+        shape = Qt.CursorShape.CrossCursor if self.draws_boxes else Qt.CursorShape.ArrowCursor
+        if hit is not None and not self.draws_boxes:
+            shape = _cursor_of(hit)
+        self.setCursor(shape)
+        self.viewport().update()
+
+    # ---- drawing
+
+    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: D102
+        if not self._size_hw[0]:
+            return
+        style = MarkStyle(
+            self.theme,
+            self.pixel,
+            self.show_boxes,
+            self.show_joints,
+            self.selected,
+            self._grab or self._hover,
+            self.focus_joint,
+        )
+        for person in self.reprojected:
+            draw_reprojection(painter, person, style)
+        if self.links is not None:
+            draw_links(painter, self.links, style)
+        for number, marks in enumerate(self.people):
+            draw_person(painter, marks, number, style)
+        if self._rubber is not None:
+            painter.setPen(QPen(QColor(self.theme.accent), 1.5 * self.pixel, Qt.PenStyle.DashLine))
+            painter.setBrush(QColor(76, 141, 255, 40))
+            painter.drawRect(QRectF(*self._rubber).normalized())
+
+
+def _cursor_of(hit: Hit) -> Qt.CursorShape:
+    if hit.part == "joint":
+        return Qt.CursorShape.PointingHandCursor
+    if hit.part == "corner":
+        even = hit.number % 2 == 0
+        return Qt.CursorShape.SizeFDiagCursor if even else Qt.CursorShape.SizeBDiagCursor
+    return Qt.CursorShape.SizeVerCursor if hit.number % 2 == 0 else Qt.CursorShape.SizeHorCursor
+
+
+def rgb_pixmap(image: NDArray[np.uint8]) -> QPixmap:
+    """(H, W, 3) uint8 RGB as a pixmap (copied)."""
+    packed = np.ascontiguousarray(image)
+    height, width = packed.shape[:2]
+    picture = QImage(packed.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    return QPixmap.fromImage(picture)
+
+
+def rgba_pixmap(image: NDArray[np.uint8]) -> QPixmap:
+    """(H, W, 4) uint8 RGBA, alpha not multiplied in, as a pixmap (copied)."""
+    packed = np.ascontiguousarray(image)
+    height, width = packed.shape[:2]
+    picture = QImage(packed.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+    return QPixmap.fromImage(picture)

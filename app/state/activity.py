@@ -1,0 +1,74 @@
+"""What the program is doing, what went wrong, and what was said: for status bar, banner and log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from PySide6.QtCore import QObject, Signal
+
+from app.state.values import Notice
+
+LOG_LINES = 500
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One line of the log."""
+
+    time: datetime
+    tone: str
+    text: str
+
+
+class ActivityModel(QObject):
+    """Busy text per worker, the notice shown, and the log.
+
+    Signals:
+        busy_changed: text of what is being done, '' when idle.
+        notice_changed: a `Notice` or None.
+        logged: a `LogLine`.
+    """
+
+    busy_changed = Signal(str)
+    notice_changed = Signal(object)
+    logged = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._busy: dict[str, str] = {}
+        self.notice: Notice | None = None
+        self.lines: list[LogLine] = []
+
+    @property
+    def busy(self) -> str:
+        """What is being done, '' when idle."""
+        return next(reversed(self._busy.values()), "")
+
+    def set_busy(self, worker: str, text: str) -> None:
+        """Say what a worker is doing ('' for nothing)."""
+        before = self.busy
+        self._busy.pop(worker, None)
+        if text:
+            self._busy[worker] = text
+        if self.busy != before:
+            self.busy_changed.emit(self.busy)
+
+    def notify(self, notice: Notice) -> None:
+        """Show a notice (and log it)."""
+        self.notice = notice
+        self.log(f"{notice.text}; {notice.cure}" if notice.cure else notice.text, notice.tone)
+        self.notice_changed.emit(notice)
+
+    def dismiss(self) -> None:
+        """Take the notice away."""
+        if self.notice is not None:
+            self.notice = None
+            self.notice_changed.emit(None)
+
+    def log(self, text: str, tone: str = "info") -> None:
+        """One line more."""
+        line = LogLine(datetime.now(), tone, text)
+        self.lines.append(line)
+        del self.lines[:-LOG_LINES]
+        self.logged.emit(line)

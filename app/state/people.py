@@ -1,0 +1,202 @@
+"""Who is marked in each item: boxes, joints and depth hints, with undo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from core.types import Detection, LimbHint
+
+People = tuple[Detection, ...]
+HISTORY = 100
+
+
+class PeopleModel(QObject):
+    """Marks per item; every change is one undo step, a drag of many moves is one too.
+
+    Signals:
+        changed: (item id, live): live while a handle is being dragged.
+        selected_changed: number of the selected person, or -1.
+    """
+
+    changed = Signal(int, bool)
+    selected_changed = Signal(int)
+    history_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._people: dict[int, People] = {}
+        self._undo: list[tuple[int, People]] = []
+        self._redo: list[tuple[int, People]] = []
+        self._before_drag: tuple[int, People] | None = None
+        self._edited: set[int] = set()
+        self.selected = -1
+
+    def of(self, item_id: int) -> People:
+        """The people of an item."""
+        return self._people.get(item_id, ())
+
+    def knows(self, item_id: int) -> bool:
+        """Whether the item has marks of any origin (possibly none left after deleting)."""
+        return item_id in self._people
+
+    def edited(self, item_id: int) -> bool:
+        """Whether a person changed the marks by hand."""
+        return item_id in self._edited
+
+    def suggest(self, item_id: int, people: Sequence[Detection]) -> None:
+        """Marks found elsewhere (file, detector); kept unless edited by hand already."""
+        if item_id in self._edited:
+            return
+        self._people[item_id] = tuple(people)
+        self.select(0 if people else -1)
+        self.changed.emit(item_id, False)
+
+    def select(self, person: int) -> None:
+        """Select a person by number; -1 for none."""
+        if person != self.selected:
+            self.selected = person
+            self.selected_changed.emit(person)
+
+    def begin_drag(self, item_id: int) -> None:
+        """The changes until `end_drag` are one undo step, announced as live."""
+        self._before_drag = (item_id, self.of(item_id))
+
+    def end_drag(self) -> None:
+        """Finish a drag: one undo step, announced once more, not live."""
+        before, self._before_drag = self._before_drag, None
+        if before is not None and before[1] != self.of(before[0]):
+            self._push(before)
+            self.changed.emit(before[0], False)
+
+    def set_people(self, item_id: int, people: Sequence[Detection]) -> None:
+        """Replace all marks of an item."""
+        before = (item_id, self.of(item_id))
+        self._people[item_id] = tuple(people)
+        self._edited.add(item_id)
+        if self._before_drag is None:
+            self._push(before)
+        if self.selected >= len(people):
+            self.select(len(people) - 1)
+        self.changed.emit(item_id, self._before_drag is not None)
+
+    def add(self, item_id: int, person: Detection) -> None:
+        """One person more, selected."""
+        people = (*self.of(item_id), person)
+        self.selected = len(people) - 1
+        self.set_people(item_id, people)
+        self.selected_changed.emit(self.selected)
+
+    def remove(self, item_id: int, person: int) -> None:
+        """One person less."""
+        people = self.of(item_id)
+        self.set_people(item_id, people[:person] + people[person + 1 :])
+
+    def replace(self, item_id: int, person: int, detection: Detection) -> None:
+        """Another mark of a person."""
+        people = list(self.of(item_id))
+        if 0 <= person < len(people):
+            people[person] = detection
+            self.set_people(item_id, people)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step back."""
+        return bool(self._undo)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a step forward."""
+        return bool(self._redo)
+
+    def undo(self) -> int:
+        """One step back; the item it belonged to, or -1."""
+        return self._step(self._undo, self._redo)
+
+    def redo(self) -> int:
+        """One step forward; the item it belonged to, or -1."""
+        return self._step(self._redo, self._undo)
+
+    def _step(self, source: list[tuple[int, People]], target: list[tuple[int, People]]) -> int:
+        if not source:
+            return -1
+        item_id, people = source.pop()
+        target.append((item_id, self.of(item_id)))
+        self._people[item_id] = people
+        self.select(min(self.selected, len(people) - 1) if people else -1)
+        self.history_changed.emit()
+        self.changed.emit(item_id, False)
+        return item_id
+
+    def _push(self, before: tuple[int, People]) -> None:
+        self._undo.append(before)
+        del self._undo[:-HISTORY]
+        self._redo.clear()
+        self.history_changed.emit()
+
+
+def moved_joint(person: Detection, joint: int, xy: tuple[float, float]) -> Detection:
+    """The same person with one joint placed by hand, which makes it known."""
+    joints, scores = _writable(person)
+    joints[joint] = xy
+    scores[joint] = 1.0
+    return replace(person, joints_2d=joints, joint_scores=scores, joint_source="hand")
+
+
+def set_joint_known(person: Detection, joint: int, known: bool) -> Detection:
+    """The same person with a joint taken into account or not; its place is kept when it has one."""
+    joints, scores = _writable(person)
+    if known and not np.isfinite(joints[joint]).all():
+        joints[joint] = person.box_xyxy.reshape(2, 2).mean(axis=0)
+    scores[joint] = 1.0 if known else 0.0
+    return replace(person, joints_2d=joints, joint_scores=scores, joint_source="hand")
+
+
+def moved_box(person: Detection, box: Sequence[float]) -> Detection:
+    """The same person in another box; joints that were never touched by hand move along with it."""
+    new = np.asarray(box, np.float32)
+    new = np.array(
+        [min(new[0], new[2]), min(new[1], new[3]), max(new[0], new[2]), max(new[1], new[3])]
+    )
+    if person.joint_source != "default" or person.joints_2d is None:
+        return replace(person, box_xyxy=new.astype(np.float32))
+    old = person.box_xyxy
+    scale = (new[2:] - new[:2]) / np.maximum(old[2:] - old[:2], 1e-3)
+    joints = (person.joints_2d - old[:2]) * scale + new[:2]
+    return replace(person, box_xyxy=new.astype(np.float32), joints_2d=joints.astype(np.float32))
+
+
+def with_hint(
+    person: Detection, parent: str, child: str, side: Literal["nearer", "farther"] | None
+) -> Detection:
+    """The same person with the depth of one limb said (or no longer said)."""
+    others = tuple(h for h in person.limb_hints if (h.parent, h.child) != (parent, child))
+    hints = others if side is None else (*others, LimbHint(parent, child, side))
+    return replace(person, limb_hints=hints)
+
+
+def hint_of(person: Detection, parent: str, child: str) -> str:
+    """``nearer``, ``farther`` or ``''``."""
+    for hint in person.limb_hints:
+        if (hint.parent, hint.child) == (parent, child):
+            return hint.side
+    return ""
+
+
+def known_joints(person: Detection) -> NDArray[np.bool_]:
+    """(K,) whether each joint has a place and counts."""
+    if person.joints_2d is None or person.joint_scores is None:
+        return np.zeros(len(person.joint_names), dtype=bool)
+    return np.isfinite(person.joints_2d).all(axis=1) & (person.joint_scores > 0)
+
+
+def _writable(person: Detection) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    count = len(person.joint_names)
+    joints = person.joints_2d if person.joints_2d is not None else np.full((count, 2), np.nan)
+    scores = person.joint_scores if person.joint_scores is not None else np.zeros(count)
+    return np.array(joints, np.float32), np.array(scores, np.float32)

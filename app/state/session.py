@@ -1,0 +1,164 @@
+"""What is open: a list model of items, and which one is current."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QImage
+
+from app.state.values import Item, Loaded
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class Role(IntEnum):
+    """Extra data roles of the list."""
+
+    ITEM = Qt.ItemDataRole.UserRole + 1
+    THUMBNAIL = Qt.ItemDataRole.UserRole + 2
+    DONE = Qt.ItemDataRole.UserRole + 3
+    HAS_TRUTH = Qt.ItemDataRole.UserRole + 4
+
+
+class SessionModel(QAbstractListModel):
+    """Items in the order they were added.
+
+    Signals:
+        current_changed: the current item's id, or -1.
+        loaded: a `Loaded` that belongs to the current item.
+        items_added: tuple of new `Item` values, for thumbnails.
+    """
+
+    current_changed = Signal(int)
+    loaded = Signal(object)
+    items_added = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._items: list[Item] = []
+        self._row_of: dict[int, int] = {}
+        self._thumbnails: dict[int, QImage] = {}
+        self._done: set[int] = set()
+        self._next_id = 1
+        self._current = -1
+        self._loaded: Loaded | None = None
+
+    @property
+    def current(self) -> Item | None:
+        """The item being looked at."""
+        return self.item(self._current)
+
+    @property
+    def current_loaded(self) -> Loaded | None:
+        """Its picture, once read."""
+        loaded = self._loaded
+        return loaded if loaded is not None and loaded.item.id == self._current else None
+
+    def item(self, item_id: int) -> Item | None:
+        """The item with that id."""
+        row = self._row_of.get(item_id)
+        return None if row is None else self._items[row]
+
+    def items(self) -> tuple[Item, ...]:
+        """All items in the order they were added."""
+        return tuple(self._items)
+
+    def add(
+        self, sources: Sequence[tuple[Path, int | None]], *, sample: bool = False
+    ) -> tuple[Item, ...]:
+        """Append (path, frame) pairs that are not open yet; the new items."""
+        known = {(item.path, item.frame_index) for item in self._items}
+        fresh: list[Item] = []
+        for path, frame_index in sources:
+            if (path, frame_index) not in known:
+                known.add((path, frame_index))
+                fresh.append(Item(self._next_id, path, frame_index, sample))
+                self._next_id += 1
+        if not fresh:
+            return ()
+        first = len(self._items)
+        self.beginInsertRows(QModelIndex(), first, first + len(fresh) - 1)
+        for offset, item in enumerate(fresh):
+            self._row_of[item.id] = first + offset
+        self._items.extend(fresh)
+        self.endInsertRows()
+        self.items_added.emit(tuple(fresh))
+        return tuple(fresh)
+
+    def find(self, path: Path, frame_index: int | None = None) -> Item | None:
+        """The open item of a file (and frame), if any."""
+        for item in self._items:
+            if item.path == path and frame_index in (None, item.frame_index):
+                return item
+        return None
+
+    def remove(self, item_ids: Iterable[int]) -> None:
+        """Take items off the list; the neighbour of a removed current item becomes current."""
+        gone = set(item_ids)
+        old_row = self._row_of.get(self._current, 0)
+        self.beginResetModel()
+        self._items = [item for item in self._items if item.id not in gone]
+        self._row_of = {item.id: row for row, item in enumerate(self._items)}
+        for item_id in gone:
+            self._thumbnails.pop(item_id, None)
+            self._done.discard(item_id)
+        self.endResetModel()
+        if self._current in gone:
+            row = min(old_row, len(self._items) - 1)
+            self.select(self._items[row].id if row >= 0 else -1)
+        else:
+            self.current_changed.emit(self._current)
+
+    def select(self, item_id: int) -> None:
+        """Make an item current (-1 for none)."""
+        if item_id != self._current:
+            self._current = item_id if item_id in self._row_of else -1
+            self.current_changed.emit(self._current)
+
+    def set_loaded(self, loaded: Loaded) -> None:
+        """Keep the picture of the current item; that of any other is dropped."""
+        if loaded.item.id == self._current:
+            self._loaded = loaded
+            self.loaded.emit(loaded)
+
+    def set_thumbnail(self, item_id: int, image: QImage) -> None:
+        """Show a thumbnail made elsewhere."""
+        if item_id in self._row_of:
+            self._thumbnails[item_id] = image
+            self._touch(item_id)
+
+    def mark_done(self, item_id: int) -> None:
+        """Show that a result exists."""
+        if item_id in self._row_of and item_id not in self._done:
+            self._done.add(item_id)
+            self._touch(item_id)
+
+    def _touch(self, item_id: int) -> None:
+        index = self.index(self._row_of[item_id])
+        self.dataChanged.emit(index, index)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
+        """Number of items."""
+        return 0 if parent.isValid() else len(self._items)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What the list shows of an item."""
+        if not index.isValid() or not 0 <= index.row() < len(self._items):
+            return None
+        item = self._items[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
+                return item.title
+            case Qt.ItemDataRole.ToolTipRole:
+                return str(item.path)
+            case Role.ITEM:
+                return item
+            case Role.THUMBNAIL:
+                return self._thumbnails.get(item.id)
+            case Role.DONE:
+                return item.id in self._done
+        return None

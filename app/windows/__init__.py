@@ -1,0 +1,1 @@
+"""Composition: builds widgets, models and workers, and makes all connections between them."""

@@ -1,0 +1,218 @@
+"""Clicks on the picture, the body, the list and the matrix choose a token; its row is shown everywhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Slot
+
+from app.engine.layers import Marker
+from app.panels.attention_panel import AttentionPanel
+from app.panels.picture_hits import cell_at
+from app.panels.picture_paint import Links
+from app.panels.picture_panel import PicturePanel
+from app.settings.theme import rgb_float
+from app.state.activity import ActivityModel
+from app.state.attention import AttentionModel, nearest_vertex_token, token_of
+from app.state.results import ResultsModel
+from app.state.skeleton import canonical_name, plain_name
+from app.state.values import RunResult
+from app.state.view import ViewModel
+from app.windows.display_control import DisplayControl
+from app.windows.heat import coloured
+from app.windows.stage import Stage
+from core.render.colors import INFERNO
+from core.types import AttentionRecord, Reconstruction, TokenSet
+
+LINKS = 60
+
+
+class AttentionControl(QObject):
+    """Between the attention model and everything that can be clicked."""
+
+    def __init__(
+        self,
+        attention: AttentionModel,
+        results: ResultsModel,
+        view: ViewModel,
+        activity: ActivityModel,
+        display: DisplayControl,
+        stage: Stage,
+        picture: PicturePanel,
+        panel: AttentionPanel,
+    ) -> None:
+        super().__init__()
+        self._attention, self._results, self._view = attention, results, view
+        self._activity, self._display, self._picture = activity, display, picture
+        self._picked_vertex = -1
+        panel.choice_made.connect(self._chosen)
+        picture.view.joint_clicked.connect(self._joint_clicked)
+        picture.view.ground_clicked.connect(self._ground_clicked)
+        stage.vertex_picked.connect(self._vertex_picked)
+        attention.choice_changed.connect(self._show)
+        results.shown_changed.connect(self._result_changed)
+
+    @Slot(str, int)
+    def _chosen(self, what: str, number: int) -> None:
+        if what in ("layer", "head"):
+            self._attention.choose(**{what: None if number < 0 else number})
+        else:
+            self._attention.choose(**{what: number})
+        if what == "query":
+            self._colour_by_attention()
+
+    @Slot(int, int)
+    def _joint_clicked(self, person: int, joint: int) -> None:
+        people = self._picture.view.people
+        if not 0 <= person < len(people):
+            return
+        self.choose_joint(people[person].joint_names[joint])
+
+    def choose_joint(self, name: str) -> bool:
+        """Look at what a joint attends to; False when the method has no token of it."""
+        record = self._attention.record
+        wanted = canonical_name(name)
+        for row in () if record is None else record.queries.positions("joint"):
+            if canonical_name(record.queries.names[row]) == wanted:
+                self._attention.choose(query=int(row))
+                self._colour_by_attention()
+                return True
+        return False
+
+    @Slot(int, int)
+    def _vertex_picked(self, person: int, vertex: int) -> None:
+        shown = self._results.shown
+        if shown is None or shown.mesh is None or person != self._results.person:
+            return
+        self._picked_vertex = vertex
+        self._activity.log(self._vertex_text(shown, vertex))
+        record = self._attention.record
+        token = -1
+        if record is not None:
+            token = nearest_vertex_token(record.queries, shown.mesh.template, vertex)
+        if token >= 0:
+            self._attention.choose(query=token)
+            self._colour_by_attention()
+        self._show()
+
+    @Slot(float, float)
+    def _ground_clicked(self, x: float, y: float) -> None:
+        record = self._attention.record
+        if record is None or record.region is None:
+            return
+        cell = cell_at(record.region, record.queries.grid_hw, (x, y))
+        token = token_of(record.queries, "grid", cell) if cell >= 0 else -1
+        if token >= 0:
+            self._attention.choose(query=token)
+            self._colour_by_attention()
+
+    def _colour_by_attention(self) -> None:
+        record = self._attention.record
+        if record is not None and record.keys.positions("vertex").size:
+            self._view.set(colour_by="attention")
+
+    def _vertex_text(self, shown: RunResult, vertex: int) -> str:
+        parts = [f"vertex {vertex}"]
+        mesh, number = shown.mesh, self._results.person
+        if mesh is not None and mesh.part_labels is not None and mesh.part_names:
+            parts.append(plain_name(mesh.part_names[int(mesh.part_labels[vertex])]))
+        error = shown.scores[number].error_on(self._view.options.alignment)
+        if error is not None:
+            parts.append(f"{error[vertex]:.1f} mm from the truth")
+        return ", ".join(parts)
+
+    @Slot(object)
+    def _result_changed(self, result: RunResult | None) -> None:
+        if result is None:
+            self._picked_vertex = -1
+        if result is None or result.quality == "full":
+            self._show()
+
+    @Slot(object)
+    def _show(self, _choice: Any = None) -> None:
+        """Links and cells on the picture, a ball on the body."""
+        person, record, row = self._display.person, self._attention.record, self._attention.row()
+        query = self._attention.choice.query
+        theme = self._picture.view.theme
+        place = None
+        if person is not None and record is not None and row is not None:
+            place = token_place_3d(record.queries, query, person)
+            self._picture.view.set_links(links_of(record, query, row, person))
+            self._show_cells(record, row)
+            joint = record.queries.names[query] if record.queries.kinds[query] == "joint" else ""
+        else:
+            joint = ""
+            self._picture.view.set_links(None)
+            self._picture.view.set_cells(None, (0, 0, 1, 1))
+            if person is not None and 0 <= self._picked_vertex < len(person.vertices):
+                place = person.vertices_camera[self._picked_vertex]
+        self._picture.view.focus_joint = joint
+        markers = (
+            () if place is None else (Marker(place.astype(np.float32), rgb_float(theme.accent)),)
+        )
+        self._display.set_markers(markers)
+
+    def _show_cells(self, record: AttentionRecord, row: NDArray[np.float32]) -> None:
+        cells = record.keys.positions("grid")
+        height, width = record.keys.grid_hw
+        if record.region is None or not cells.size or not height * width:
+            self._picture.view.set_cells(None, (0, 0, 1, 1))
+            return
+        grid = np.zeros(height * width, np.float32)
+        grid[record.keys.index[cells]] = row[cells]
+        self._picture.view.set_cells(coloured(grid.reshape(height, width)), record.region)
+
+
+def token_place_3d(
+    tokens: TokenSet, number: int, person: Reconstruction
+) -> NDArray[np.float32] | None:
+    """(3,) metres, camera frame, of a joint or vertex token; None for others."""
+    kind, place = tokens.kinds[number], int(tokens.index[number])
+    if kind == "joint":
+        names = [canonical_name(name) for name in person.joint_names]
+        wanted = canonical_name(tokens.names[number])
+        place = names.index(wanted) if wanted in names else place
+        return person.joints_camera[place] if 0 <= place < len(names) else None
+    if kind == "vertex" and tokens.full_vertex is not None:
+        vertex = int(tokens.full_vertex[number])
+        return person.vertices_camera[vertex] if 0 <= vertex < len(person.vertices) else None
+    return None
+
+
+def place_2d(
+    point: NDArray[np.float32], person: Reconstruction, centre: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """(2,) pixels of a point (3,) in the camera frame."""
+    return person.focal_px * point[:2] / max(float(point[2]), 1e-6) + centre
+
+
+def picture_centre(person: Reconstruction) -> NDArray[np.float32]:
+    """(2,) principal point, pixels: where the person's own joints put it."""
+    joints = person.joints_camera
+    share = person.focal_px * joints[:, :2] / np.maximum(joints[:, 2:], 1e-6)
+    return np.median(person.joints_2d - share, axis=0)
+
+
+def links_of(
+    record: AttentionRecord, query: int, row: NDArray[np.float32], person: Reconstruction
+) -> Links | None:
+    """The strongest joint and vertex targets of a token as lines on the picture."""
+    centre = picture_centre(person)
+    source = token_place_3d(record.queries, query, person)
+    order = [n for n in np.argsort(row)[::-1] if record.keys.kinds[n] in ("joint", "vertex")][
+        :LINKS
+    ]
+    places, shares = [], []
+    for number in order:
+        at = token_place_3d(record.keys, int(number), person)
+        if at is not None and int(number) != query:
+            places.append(place_2d(at, person, centre))
+            shares.append(float(row[number]))
+    if not places:
+        return None
+    strength = np.asarray(shares, np.float32)
+    strength = strength / max(float(strength.max()), 1e-9)
+    start = None if source is None else tuple(map(float, place_2d(source, person, centre)))
+    return Links(start, np.asarray(places, np.float32), strength, INFERNO(0.35 + 0.6 * strength))  # type: ignore[arg-type]

@@ -1,0 +1,378 @@
+"""What menu actions, panels and models have to do with each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QPlainTextEdit
+
+from app.engine.requests import ExportRequest
+from app.engine.work_thread import Failure
+from app.state.values import Choice, Notice, RunResult
+from app.state.view import ViewOptions
+from app.windows.about import AboutDialog, ShortcutsDialog
+from app.windows.actions import VIEW_TOGGLES
+from app.windows.export_dialog import ExportDialog
+from app.windows.menus import fill_recent
+
+if TYPE_CHECKING:
+    from app.windows.main_window import MainWindow
+
+PICTURES = "Pictures and videos (*.jpg *.jpeg *.png *.webp *.bmp *.tif *.tiff *.mp4 *.mov *.avi *.mkv *.webm)"
+WEIGHTS = "Weights (*.safetensors *.pt *.pth *.bin *.ckpt *.tar *.pkl)"
+BODIES = "Body models (*.pkl *.npz)"
+ANY = "All files (*)"
+SETTINGS_OF_VIEW = {
+    "colour_by": "colour_by",
+    "alignment": "alignment",
+    "overlay_opacity": "overlay_opacity",
+    "wireframe": "show_wireframe",
+    "grid": "show_grid",
+    "skeleton": "show_skeleton",
+    "boxes": "show_boxes",
+    "joints": "show_joints",
+    "truth": "show_truth",
+    "inspection": "show_inspection",
+}
+
+
+def connect_window(window: MainWindow) -> None:
+    """Make all connections of a window."""
+    window.wiring = _Wiring(window)  # type: ignore[attr-defined]
+
+
+class _Wiring(QObject):
+    """Slots that need more than one part of the window."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self.w = window
+        self._export: ExportDialog | None = None
+        self._connect_actions()
+        self._connect_panels()
+        self._connect_models()
+        self._show_enabled()
+        self._options_changed(window.view.options, frozenset(VIEW_TOGGLES))
+
+    def _connect_actions(self) -> None:
+        w, a = self.w, self.w.acts
+        plain = {
+            "open": self.choose_files,
+            "open_folder": self.choose_folder,
+            "samples": self.open_samples,
+            "load_joints": self.choose_joints,
+            "export": self.show_export,
+            "quit": w.close,
+            "undo": w.people.undo,
+            "redo": w.people.redo,
+            "delete_person": w.marks.delete_selected,
+            "remove_item": self.remove_items,
+            "run": w.runs.run,
+            "cancel": self.cancel,
+            "weights": self.choose_weights,
+            "fit_picture": w.picture.view.fit,
+            "fit_body": w.stage.fit,
+            "search": w.items_panel.search.setFocus,
+            "theme": w.toggle_theme,
+            "about": self.show_about,
+            "shortcuts": self.show_shortcuts,
+        }
+        for name, slot in plain.items():
+            a[name].triggered.connect(lambda _=False, slot=slot: slot())
+        for name, view in (
+            ("view_picture", "picture"),
+            ("view_front", "front"),
+            ("view_side", "left"),
+            ("view_top", "top"),
+        ):
+            a[name].triggered.connect(lambda _=False, view=view: w.stage.look(view))
+        for name in VIEW_TOGGLES:
+            a[name].toggled.connect(lambda on, name=name: w.view.set(**{name: on}))
+        a["draw_box"].toggled.connect(w.picture.set_draws_boxes)
+        a["auto_run"].toggled.connect(w.choice.set_auto_run)
+        a["next"].triggered.connect(lambda: w.items_panel.step(1))
+        a["previous"].triggered.connect(lambda: w.items_panel.step(-1))
+        QApplication.instance().focusChanged.connect(self._focus_changed)  # type: ignore[union-attr]
+        w.recent_menu.aboutToShow.connect(self._fill_recent)
+
+    def _connect_panels(self) -> None:
+        w = self.w
+        w.items_panel.item_chosen.connect(w.session.select)
+        w.items_panel.order_chosen.connect(lambda order: w.change_settings(item_sort=order))
+        w.items_panel.set_order(w.settings.item_sort)
+        method = w.method_panel
+        method.method_chosen.connect(w.choice.choose_method)
+        method.preset_chosen.connect(w.choice.choose_preset)
+        method.variant_chosen.connect(w.choice.choose_variant)
+        method.weights_requested.connect(self.choose_weights)
+        method.weights_cleared.connect(self.forget_weights)
+        method.body_chosen.connect(w.choice.choose_body)
+        method.body_requested.connect(self.choose_body)
+        method.device_chosen.connect(w.choice.choose_device)
+        method.auto_run_chosen.connect(w.choice.set_auto_run)
+        w.display.option_chosen.connect(lambda name, value: w.view.set(**{name: value}))
+        w.display.person_chosen.connect(self._person_chosen)
+        w.reading.reading_chosen.connect(lambda number: w.view.set(reading=number))
+        w.picture.opacity_chosen.connect(lambda value: w.view.set(overlay_opacity=value))
+        w.picture.layer_chosen.connect(lambda name: w.view.set(picture_layer=name))
+        w.picture.view.box_drawn.connect(lambda _box: w.acts["draw_box"].setChecked(False))
+        w.banner.dismissed.connect(w.activity.dismiss)
+        w.banner.action_chosen.connect(self._cure)
+
+    def _connect_models(self) -> None:
+        w = self.w
+        w.session.current_changed.connect(self._item_changed)
+        w.session.loaded.connect(self._show_enabled)
+        w.people.history_changed.connect(self._show_enabled)
+        w.people.selected_changed.connect(self._show_enabled)
+        w.results.shown_changed.connect(self._result_shown)
+        w.view.changed.connect(self._options_changed)
+        w.choice.changed.connect(self._choice_changed)
+        w.choice.auto_run_changed.connect(self._auto_run_changed)
+        w.activity.busy_changed.connect(w.status.show_busy)
+        w.activity.notice_changed.connect(w.banner.show_notice)
+        w.activity.logged.connect(w.log_panel.add)
+        w.activity.logged.connect(lambda line: w.status.show_line(line.text))
+        w.runs.running_changed.connect(self._running_changed)
+        w.runs.devices_found.connect(w.method_panel.set_devices)
+        w.runs.weights_missing.connect(self._weights_missing)
+        w.files.opened.connect(self._opened)
+        w.workers.exporter.answered.connect(self._exported)
+        w.workers.exporter.failed.connect(self._export_failed)
+        self._auto_run_changed(w.choice.auto_run)
+
+    # ---- files
+
+    @Slot()
+    def choose_files(self) -> None:
+        """Ask for pictures."""
+        names, _ = QFileDialog.getOpenFileNames(
+            self.w, "Open pictures", self.w.settings.last_folder, f"{PICTURES};;{ANY}"
+        )
+        self.w.files.open_paths([Path(name) for name in names])
+
+    @Slot()
+    def choose_folder(self) -> None:
+        """Ask for a folder."""
+        name = QFileDialog.getExistingDirectory(
+            self.w, "Open a folder", self.w.settings.last_folder
+        )
+        if name:
+            self.w.files.open_paths([Path(name)])
+
+    @Slot()
+    def open_samples(self) -> None:
+        """Open the bundled pictures."""
+        from core.pipeline.samples import bundled_samples
+
+        self.w.files.open_samples(bundled_samples())
+
+    @Slot()
+    def choose_joints(self) -> None:
+        """Ask for a joint file."""
+        name, _ = QFileDialog.getOpenFileName(
+            self.w,
+            "Load marked joints",
+            self.w.settings.last_folder,
+            f"Joint files (*.json);;{ANY}",
+        )
+        if name:
+            self.w.files.load_marks(Path(name))
+
+    @Slot()
+    def choose_weights(self) -> None:
+        """Ask for a weights file of the chosen network, and remember it."""
+        name, _ = QFileDialog.getOpenFileName(
+            self.w, f"Weights for {self.w.choice.choice.key}", "", f"{WEIGHTS};;{ANY}"
+        )
+        if name:
+            self.use_weights(Path(name))
+
+    def use_weights(self, path: Path | None) -> None:
+        """Use a weights file for the chosen network from now on."""
+        settings = self.w.settings.with_weights(
+            self.w.choice.choice.key, None if path is None else str(path)
+        )
+        self.w.change_settings(weights=settings.weights)
+        self.w.choice.choose_weights(path)
+
+    @Slot()
+    def forget_weights(self) -> None:
+        """Back to the embedded weights."""
+        self.use_weights(None)
+
+    @Slot()
+    def choose_body(self) -> None:
+        """Ask for a body model."""
+        name, _ = QFileDialog.getOpenFileName(self.w, "Body model", "", f"{BODIES};;{ANY}")
+        if name:
+            self.w.choice.choose_body(name)
+
+    @Slot(str)
+    def _opened(self, path: str) -> None:
+        settings = self.w.settings.with_recent(path)
+        self.w.change_settings(recent=settings.recent, last_folder=str(Path(path).parent))
+
+    @Slot()
+    def _fill_recent(self) -> None:
+        fill_recent(
+            self.w.recent_menu, self.w.settings.recent, lambda path: self.w.files.open_paths([path])
+        )
+
+    @Slot()
+    def remove_items(self) -> None:
+        """Take the selected rows off the list."""
+        self.w.session.remove(self.w.items_panel.selected_ids())
+
+    # ---- export
+
+    @Slot()
+    def show_export(self) -> None:
+        """The export dialog of the shown result."""
+        shown = self.w.results.shown
+        if shown is None or not shown.result.people:
+            return
+        folder = Path(self.w.settings.last_folder or Path.home()) / "meshloupe-out"
+        dialog = ExportDialog(self.w, shown, folder)
+        dialog.export_requested.connect(self._submit_export)
+        dialog.finished.connect(self._export_closed)
+        self._export = dialog
+        dialog.open()
+
+    @Slot(object)
+    def _submit_export(self, request: ExportRequest) -> None:
+        self.w.activity.set_busy("export", "Exporting")
+        self.w.workers.exporter.submit(request)
+
+    @Slot(int)
+    def _export_closed(self, _code: int) -> None:
+        if self._export is not None:
+            self._export.deleteLater()
+            self._export = None
+
+    @Slot(object, object)
+    def _exported(self, _request: ExportRequest, lines: Any) -> None:
+        self.w.activity.set_busy("export", "")
+        for line in lines:
+            self.w.activity.log(f"wrote {line.path}: {line.report}")
+        if self._export is not None:
+            self._export.show_lines(lines)
+
+    @Slot(object, object)
+    def _export_failed(self, _request: ExportRequest, failure: Failure) -> None:
+        self.w.activity.set_busy("export", "")
+        self.w.activity.notify(Notice("error", failure.text, failure.cure))
+        if self._export is not None:
+            self._export.show_failure(failure)
+
+    # ---- what changed
+
+    @Slot(object, object)
+    def _options_changed(self, options: ViewOptions, names: frozenset[str]) -> None:
+        for name in VIEW_TOGGLES:
+            action = self.w.acts[name]
+            action.blockSignals(True)
+            action.setChecked(bool(getattr(options, name)))
+            action.blockSignals(False)
+        if "inspection" in names:
+            self.w.layout_widget.show_below(options.inspection)
+        kept = {SETTINGS_OF_VIEW[n]: getattr(options, n) for n in names if n in SETTINGS_OF_VIEW}
+        if kept and hasattr(self.w, "_save_soon"):
+            self.w.change_settings(**kept)
+
+    @Slot(object)
+    def _choice_changed(self, choice: Choice) -> None:
+        w = self.w
+        w.change_settings(
+            method=choice.method,
+            preset=choice.preset,
+            variant=choice.variant,
+            body=choice.body,
+            device=choice.device,
+        )
+        w.marks.show_now()
+        self._show_reading()
+
+    def _show_reading(self) -> None:
+        self.w.inspector.sections["Marks and depth"].setVisible(self.w.runs.reads_joints)
+
+    @Slot(bool)
+    def _auto_run_changed(self, on: bool) -> None:
+        self.w.acts["auto_run"].setChecked(on)
+        if hasattr(self.w, "_save_soon"):
+            self.w.change_settings(auto_run=on)
+
+    @Slot(int)
+    def _item_changed(self, item_id: int) -> None:
+        self.w.layout_widget.show_picture(item_id >= 0)
+        self._show_enabled()
+
+    @Slot(object)
+    def _result_shown(self, result: RunResult | None) -> None:
+        self.w.status.show_result(result)
+        note = ""
+        if result is not None and result.result.people:
+            note = result.result.people[0].note
+        self.w.stage.set_hint(note)
+        self._show_enabled()
+
+    @Slot()
+    def _show_enabled(self, *_: object) -> None:
+        w, a = self.w, self.w.acts
+        has_picture = w.session.current is not None
+        has_people = w.results.shown is not None and bool(w.results.shown.result.people)
+        for name in ("run", "draw_box", "load_joints", "fit_picture", "remove_item"):
+            a[name].setEnabled(has_picture)
+        for name in ("export", "fit_body", "view_picture", "view_front", "view_side", "view_top"):
+            a[name].setEnabled(has_people)
+        a["delete_person"].setEnabled(has_picture and w.people.selected >= 0)
+        a["undo"].setEnabled(w.people.can_undo)
+        a["redo"].setEnabled(w.people.can_redo)
+        self._show_reading()
+
+    @Slot(bool)
+    def _running_changed(self, running: bool) -> None:
+        self.w.acts["cancel"].setEnabled(running or self.w.acts["draw_box"].isChecked())
+        self.w.method_panel.set_running(running)
+
+    @Slot(object)
+    def _weights_missing(self, _choice: Choice) -> None:
+        self.w.method_panel.set_weights_tone("error")
+        self.w.status.show_weights_missing()
+
+    @Slot(int)
+    def _person_chosen(self, number: int) -> None:
+        self.w.results.person = number
+        self.w.results.show(self.w.results.shown)
+
+    @Slot()
+    def cancel(self) -> None:
+        """Stop what runs; leave the mode of drawing boxes."""
+        self.w.acts["draw_box"].setChecked(False)
+        self.w.runs.cancel()
+
+    @Slot(str)
+    def _cure(self, action: str) -> None:
+        {"weights": self.choose_weights, "body": self.choose_body}.get(
+            action, self.w.activity.dismiss
+        )()
+
+    @Slot()
+    def _focus_changed(self, *_: object) -> None:
+        """Letters typed into a field are text, not shortcuts."""
+        typing = isinstance(QApplication.focusWidget(), QLineEdit | QPlainTextEdit)
+        self.w.acts.set_typing(typing)
+
+    # ---- help
+
+    @Slot()
+    def show_about(self) -> None:
+        """Versions and licences."""
+        AboutDialog(self.w, self.w.theme).open()
+
+    @Slot()
+    def show_shortcuts(self) -> None:
+        """All shortcuts."""
+        ShortcutsDialog(self.w).open()

@@ -1,0 +1,323 @@
+"""From results and options to what the picture, the 3D views and the legend show."""
+
+from __future__ import annotations
+
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtGui import QImage
+
+from app.engine.body_colours import Painted, paint
+from app.engine.layers import Marker, body_layers, truth_layer
+from app.engine.overlay import OverlayImage
+from app.engine.requests import OverlayRequest
+from app.engine.work_thread import Failure, WorkThread
+from app.panels.display_panel import DisplayPanel
+from app.panels.numbers_panel import NumbersPanel
+from app.panels.picture_panel import PicturePanel
+from app.panels.reading_panel import ReadingPanel
+from app.settings.theme import Theme, rgb
+from app.state.activity import ActivityModel
+from app.state.attention import AttentionModel
+from app.state.results import ResultsModel
+from app.state.session import SessionModel
+from app.state.values import Loaded, RunResult, Scores
+from app.state.view import ViewModel, ViewOptions
+from app.windows.blending import BodyBlend
+from app.windows.heat import heat_image, map_names
+from app.windows.stage import Stage
+from core.render import picture_camera
+from core.types import AttentionRecord, Reconstruction
+
+REDRAW_MS = 30
+
+
+class DisplayControl(QObject):
+    """Redraws what a change concerns; bodies glide while marks are dragged."""
+
+    def __init__(
+        self,
+        session: SessionModel,
+        results: ResultsModel,
+        view: ViewModel,
+        attention: AttentionModel,
+        activity: ActivityModel,
+        painter: WorkThread,
+        stage: Stage,
+        picture: PicturePanel,
+        numbers: NumbersPanel,
+        display: DisplayPanel,
+        reading: ReadingPanel,
+        theme: Theme,
+    ) -> None:
+        super().__init__()
+        self._session, self._results, self._view = session, results, view
+        self._attention, self._activity, self._painter = attention, activity, painter
+        self._stage, self._picture, self._numbers = stage, picture, numbers
+        self._display, self._reading, self._theme = display, reading, theme
+        self._blend = BodyBlend()
+        self._markers: tuple[Marker, ...] = ()
+        self._fitted_item = -1
+        self._overlay_shown = False
+        self._redraw = QTimer(self)
+        self._redraw.setSingleShot(True)
+        self._redraw.setInterval(REDRAW_MS)
+        self._redraw.timeout.connect(self._draw_bodies)
+        session.loaded.connect(self._show_picture)
+        session.current_changed.connect(self._item_changed)
+        results.shown_changed.connect(self._show_result)
+        view.changed.connect(self._options_changed)
+        attention.choice_changed.connect(self._attention_changed)
+        self._blend.stepped.connect(self._show_people)
+        painter.answered.connect(self._overlay_drawn)
+        painter.failed.connect(self._overlay_failed)
+        self._show_options(view.options)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Other colours."""
+        self._theme = theme
+        self._draw_bodies()
+
+    def set_markers(self, markers: tuple[Marker, ...]) -> None:
+        """Balls on the body, for what was clicked."""
+        self._markers = markers
+        self._redraw.start()
+
+    def stop(self) -> None:
+        """No more timers."""
+        self._redraw.stop()
+        self._blend.stop()
+
+    def redraw(self) -> None:
+        """Draw the bodies again soon."""
+        self._redraw.start()
+
+    # ---- what is shown
+
+    @property
+    def person(self) -> Reconstruction | None:
+        """The person looked at, in the reading that is chosen."""
+        people = self._people_now()
+        return people[self._results.person] if people else None
+
+    def _people_now(self) -> tuple[Reconstruction, ...]:
+        shown = self._results.shown
+        if shown is None:
+            return ()
+        people = list(shown.result.people)
+        reading, number = self._view.options.reading, self._results.person
+        if people and 0 < reading <= len(people[number].alternatives):
+            people[number] = people[number].alternatives[reading - 1]
+        return tuple(people)
+
+    def _scores(self) -> Scores:
+        shown, number = self._results.shown, self._results.person
+        if shown is None or number >= len(shown.scores) or self._view.options.reading:
+            return Scores()
+        return shown.scores[number]
+
+    def _painted(self) -> Painted:
+        shown, options = self._results.shown, self._view.options
+        record = self._attention.record
+        tokens = None if record is None else (record.keys, self._attention.row())
+        mesh = None if shown is None else shown.mesh
+        return paint(options.colour_by, mesh, self._scores(), options.alignment, tokens)
+
+    # ---- slots
+
+    @Slot(object)
+    def _show_picture(self, loaded: Loaded) -> None:
+        self._picture.view.set_picture(loaded.frame.image)
+        height, width = loaded.frame.size_hw
+        self._picture.set_title(loaded.item.title, f"{loaded.item.path} ({width} x {height} px)")
+        self._show_reprojection()
+
+    @Slot(int)
+    def _item_changed(self, item_id: int) -> None:
+        self._view.set(reading=0)
+        if item_id < 0:
+            self._picture.view.set_picture(None)
+            self._picture.set_title("Picture")
+
+    @Slot(object)
+    def _show_result(self, result: RunResult | None) -> None:
+        if result is None or result.quality == "full":
+            self._view.set(reading=0)
+        self._numbers.show_result(result, self._results.person)
+        people = self._people_now()
+        self._display.set_people(len(people), self._results.person)
+        records = people[self._results.person].records if people else ()
+        if result is None or result.quality == "full":
+            self._show_availability(result)
+            names = map_names(records)
+            self._picture.set_layers(names, self._view.options.picture_layer)
+            self._attention.set_records(tuple(r for r in records if isinstance(r, AttentionRecord)))
+            self._show_heat()
+        if result is not None and result.quality == "live":
+            self._blend.glide(people)
+        elif result is not None and self._blend.shown and self._fitted_item == result.item_id:
+            self._blend.glide(people)
+        else:
+            self._blend.jump(people)
+
+    def _show_availability(self, result: RunResult | None) -> None:
+        person = None if result is None or not result.result.people else self.person
+        has_attention = person is not None and any(
+            isinstance(record, AttentionRecord) for record in person.records
+        )
+        has_truth = self._scores().vertex_error_mm is not None
+        if result is not None and result.result.people:
+            self._display.set_available(truth=has_truth, attention=has_attention)
+
+    @Slot(object, object)
+    def _options_changed(self, options: ViewOptions, names: frozenset[str]) -> None:
+        self._show_options(options)
+        if "reading" in names:
+            self._blend.glide(self._people_now())
+        if names & {"picture_layer", "picture_label"}:
+            self._show_heat()
+        if names & {"skeleton"}:
+            self._show_reprojection()
+        if names & {"colour_by", "alignment", "wireframe", "skeleton", "truth", "reading"}:
+            self._redraw.start()
+
+    def _show_options(self, options: ViewOptions) -> None:
+        self._display.show_options(options)
+        self._picture.set_opacity(options.overlay_opacity)
+        self._picture.view.show_boxes = options.boxes
+        self._picture.view.show_joints = options.joints
+        self._picture.view.viewport().update()
+        self._stage.set_grid(options.grid)
+        self._stage.set_side_visible(options.side_view)
+
+    @Slot(object)
+    def _attention_changed(self, _choice: Any) -> None:
+        if self._view.options.colour_by == "attention":
+            self._redraw.start()
+
+    @Slot()
+    def _draw_bodies(self) -> None:
+        self._show_people(self._blend.shown)
+
+    @Slot(object)
+    def _show_people(self, people: tuple[Reconstruction, ...]) -> None:
+        shown = self._results.shown
+        if shown is None or shown.mesh is None or not people:
+            self._stage.set_layers([])
+            self._picture.view.set_mesh_overlay(None)
+            self._overlay_shown = False
+            self._picture.view.set_reprojected(())
+            self._show_legend(Painted())
+            return
+        options, painted = self._view.options, self._painted()
+        layers = body_layers(
+            people,
+            shown.mesh.faces,
+            painted,
+            self._results.person,
+            wireframe=options.wireframe,
+            skeleton=options.skeleton,
+            markers=self._markers,
+        )
+        over = [layer for layer in layers if layer.name.startswith("person")]
+        layers += self._truth_layers(people, shown)
+        moving = shown.quality == "live" or self._blend.is_moving
+        self._stage.set_layers(layers, painted.legend, live=moving)
+        if self._fitted_item != shown.item_id:
+            self._fitted_item = shown.item_id
+            self._stage.fit()
+        if not moving:
+            frame = shown.result.frame
+            size = (frame.size_hw[1], frame.size_hw[0])
+            self._stage.set_picture(frame.image, picture_camera(over, people[0].focal_px, size))
+        self._show_legend(painted)
+        self._show_reprojection()
+        plain = [replace(layer, alpha=1.0) for layer in over]
+        self._ask_for_overlay(plain, people, shown, moving=moving)
+
+    def _truth_layers(self, people: tuple[Reconstruction, ...], shown: RunResult) -> list:
+        loaded = self._session.current_loaded
+        if (
+            not self._view.options.truth
+            or loaded is None
+            or loaded.truth is None
+            or shown.mesh is None
+        ):
+            return []
+        layer = truth_layer(
+            people[self._results.person],
+            loaded.truth,
+            shown.mesh.faces,
+            self._view.options.alignment,
+        )
+        return [] if layer is None else [layer]
+
+    def _show_reprojection(self) -> None:
+        people = self._blend.shown if self._view.options.skeleton else ()
+        self._picture.view.set_reprojected(people)
+
+    def _show_heat(self) -> None:
+        person = self.person
+        options = self._view.options
+        made = None
+        if person is not None and options.picture_layer != "none":
+            made = heat_image(person.records, options.picture_layer, options.picture_label)
+        if made is None:
+            self._picture.view.set_heat(None, (0, 0, 1, 1))
+        else:
+            self._picture.view.set_heat(*made)
+
+    def _show_legend(self, painted: Painted) -> None:
+        legend = painted.legend
+        if legend is None:
+            self._display.show_ramp((), 0.0, "", "")
+        else:
+            stops = [tuple(map(float, row)) for row in legend.cmap.table[::15]]
+            self._display.show_ramp(stops, legend.high, legend.unit, legend.title)  # type: ignore[arg-type]
+        self._display.show_hint(painted.hint)
+
+    # ---- overlay
+
+    def _ask_for_overlay(
+        self, layers: list, people: tuple[Reconstruction, ...], shown: RunResult, *, moving: bool
+    ) -> None:
+        readings = self._reading_layers(shown) if not moving else ()
+        self._painter.submit(
+            OverlayRequest(
+                layers=tuple(layers),
+                focal_px=people[0].focal_px,
+                size_hw=shown.result.frame.size_hw,
+                longest=420 if moving else 1000,
+                quality="draft" if moving else "live",
+                readings=readings,
+                thumbnail_ground=rgb(self._theme.raised),
+            )
+        )
+
+    def _reading_layers(self, shown: RunResult) -> tuple:
+        person = shown.result.people[self._results.person]
+        if not person.alternatives or shown.mesh is None:
+            return ()
+        bodies = (person, *person.alternatives)
+        return tuple(body_layers((body,), shown.mesh.faces, Painted(), 0)[0] for body in bodies)
+
+    @Slot(object, object)
+    def _overlay_drawn(self, request: OverlayRequest, image: OverlayImage) -> None:
+        if self._results.shown is None:
+            return
+        self._picture.view.set_mesh_overlay(image.rgba)
+        if request.quality != "draft":
+            thumbnails = [_as_image(picture) for picture in image.readings]
+            self._reading.set_readings(thumbnails, self._view.options.reading)
+
+    @Slot(object, object)
+    def _overlay_failed(self, _request: OverlayRequest, failure: Failure) -> None:
+        self._activity.log(f"overlay: {failure.text}", "error")
+
+
+def _as_image(picture: np.ndarray) -> QImage:
+    height, width = picture.shape[:2]
+    return QImage(picture.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()

@@ -1,0 +1,143 @@
+"""Opening: paths become rows, rows get thumbnails, the current row is read and its marks suggested."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.engine.requests import (
+    ExpandRequest,
+    LoadRequest,
+    MarksRequest,
+    PoseRequest,
+    ThumbnailRequest,
+)
+from app.engine.work_thread import Failure, WorkThread
+from app.state.activity import ActivityModel
+from app.state.people import PeopleModel
+from app.state.session import SessionModel
+from app.state.values import Item, Loaded, Notice
+
+THUMBNAIL_PX = 112
+
+
+class FilesControl(QObject):
+    """Between the session, the marks and the two reading threads.
+
+    Signals:
+        opened: a file or folder that a person chose, for the recent list.
+    """
+
+    opened = Signal(str)
+
+    def __init__(
+        self,
+        session: SessionModel,
+        people: PeopleModel,
+        activity: ActivityModel,
+        loader: WorkThread,
+        files: WorkThread,
+    ) -> None:
+        super().__init__()
+        self._session, self._people, self._activity = session, people, activity
+        self._loader, self._files = loader, files
+        self._sample_paths: frozenset[Path] = frozenset()
+        session.items_added.connect(self._want_thumbnails)
+        session.current_changed.connect(self._load)
+        loader.answered.connect(self._loaded)
+        loader.failed.connect(self._failed)
+        files.answered.connect(self._answered)
+        files.failed.connect(self._failed)
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open pictures, folders and videos; the first new row becomes current."""
+        if paths:
+            self._activity.dismiss()
+            self._files.submit(ExpandRequest(tuple(Path(path) for path in paths)), first=True)
+            for path in paths:
+                self.opened.emit(str(path))
+
+    def open_samples(self, paths: Sequence[Path]) -> None:
+        """Open bundled pictures; they are not remembered as recent."""
+        self._sample_paths = frozenset(paths)
+        if paths:
+            self._show_rows(
+                self._session.add([(path, None) for path in paths], sample=True), paths[0]
+            )
+        else:
+            self._activity.notify(
+                Notice("warning", "no samples are installed", "open or drop pictures of your own")
+            )
+
+    def load_marks(self, path: Path) -> None:
+        """Marks of the current picture from a joint file."""
+        loaded = self._session.current_loaded
+        if loaded is not None:
+            self._files.submit(MarksRequest(loaded.item, loaded.frame.key, path), first=True)
+
+    def place_person(self, box: tuple[float, float, float, float], person: int = -1) -> None:
+        """A standing pose in a box; ``person`` -1 adds somebody."""
+        item = self._session.current
+        if item is not None:
+            self._files.submit(PoseRequest(item.id, box, person), first=True)
+
+    @Slot(object)
+    def _want_thumbnails(self, items: tuple[Item, ...]) -> None:
+        for item in items:
+            self._files.submit(ThumbnailRequest(item, THUMBNAIL_PX))
+
+    @Slot(int)
+    def _load(self, item_id: int) -> None:
+        item = self._session.item(item_id)
+        if item is not None:
+            self._activity.set_busy("load", f"Reading {item.title}")
+            self._loader.submit(LoadRequest(item), supersede=True)
+
+    @Slot(object, object)
+    def _loaded(self, request: LoadRequest, loaded: Loaded) -> None:
+        if request.item != self._session.current:
+            return
+        self._activity.set_busy("load", "")
+        if loaded.origin:
+            self._activity.log(f"{request.item.title}: {loaded.origin}")
+        if not self._people.knows(request.item.id):
+            self._people.suggest(request.item.id, loaded.suggested)
+        else:
+            self._people.select(0 if self._people.of(request.item.id) else -1)
+        self._session.set_loaded(loaded)
+
+    @Slot(object, object)
+    def _answered(self, request: Any, answer: Any) -> None:
+        match request:
+            case ThumbnailRequest():
+                self._session.set_thumbnail(request.item.id, answer)
+            case ExpandRequest():
+                added = self._session.add(answer)
+                self._show_rows(added if request.select else (), answer[0][0] if answer else None)
+            case PoseRequest():
+                if request.person < 0:
+                    self._people.add(request.item_id, answer)
+                else:
+                    self._people.replace(request.item_id, request.person, answer)
+            case MarksRequest():
+                self._people.set_people(request.item.id, answer)
+                self._people.select(0)
+                self._activity.log(f"{request.item.title}: joints from {request.path.name}")
+
+    def _show_rows(self, added: Sequence[Item], first_path: Path | None) -> None:
+        known = self._session.find(first_path) if first_path is not None else None
+        if added:
+            self._session.select(added[0].id)
+        elif known is not None:
+            self._session.select(known.id)
+
+    @Slot(object, object)
+    def _failed(self, request: Any, failure: Failure) -> None:
+        if isinstance(request, ThumbnailRequest):
+            return  # the row stays without a thumbnail; reading the picture itself will say why
+        self._activity.set_busy("load", "")
+        tone = "error" if failure.expected else "warning"
+        self._activity.notify(Notice(tone, failure.text, failure.cure))  # type: ignore[arg-type]

@@ -1,0 +1,291 @@
+"""The window: builds models, panels and workers, and hands them to the controls that connect them."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Qt, QTimer, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QMainWindow
+
+from app.engine.exporting import write_export
+from app.engine.media import MediaReader
+from app.engine.overlay import OverlayPainter
+from app.engine.requests import ExportRequest
+from app.engine.runner import EngineRunner, OpenEngine, open_engine_of
+from app.engine.work_thread import WorkThread
+from app.panels.attention_panel import AttentionPanel
+from app.panels.banner import Banner
+from app.panels.display_panel import DisplayPanel
+from app.panels.empty_state import EmptyState
+from app.panels.inspector import Inspector
+from app.panels.item_list import ItemListPanel
+from app.panels.log_panel import LogPanel
+from app.panels.method_panel import MethodPanel
+from app.panels.numbers_panel import NumbersPanel
+from app.panels.picture_panel import PicturePanel
+from app.panels.reading_panel import ReadingPanel
+from app.panels.status_strip import StatusStrip
+from app.settings.icons import icon, tinted_file
+from app.settings.store import SettingsStore
+from app.settings.stylesheet import qt_palette, style_sheet
+from app.settings.theme import Theme, theme_named
+from app.state.activity import ActivityModel
+from app.state.attention import AttentionModel
+from app.state.choice import ChoiceModel
+from app.state.people import PeopleModel
+from app.state.results import ResultsModel
+from app.state.session import SessionModel
+from app.state.values import Choice
+from app.state.view import ViewModel, ViewOptions
+from app.windows.actions import Actions
+from app.windows.attention_control import AttentionControl
+from app.windows.connections import connect_window
+from app.windows.display_control import DisplayControl
+from app.windows.files_control import FilesControl
+from app.windows.layout import WindowLayout
+from app.windows.marks_control import MarksControl
+from app.windows.menus import build_menus
+from app.windows.run_control import RunControl
+from app.windows.stage import Stage
+from core.methods.registry import list_methods
+
+WAIT_MS = 30_000
+
+
+class _ExportHandler:
+    """Writes exports in a thread of its own, so that a large one holds up nothing else."""
+
+    def __call__(self, request: ExportRequest, cancel: object) -> object:
+        return write_export(request, cancel)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Workers:
+    """The threads of the window; each owns what it works with."""
+
+    engine: WorkThread
+    loader: WorkThread
+    files: WorkThread
+    painter: WorkThread
+    exporter: WorkThread
+
+    @classmethod
+    def create(cls, open_engine: OpenEngine = open_engine_of) -> Workers:
+        """Threads that have not started; each does with its first request."""
+        return cls(
+            engine=WorkThread("engine", lambda: EngineRunner(open_engine)),
+            loader=WorkThread("loader", MediaReader),
+            files=WorkThread("files", MediaReader, newest_wins=False),
+            painter=WorkThread("painter", OverlayPainter),
+            exporter=WorkThread("exporter", _ExportHandler, newest_wins=False),
+        )
+
+    @property
+    def all(self) -> tuple[WorkThread, ...]:
+        """Every thread."""
+        return (self.engine, self.loader, self.files, self.painter, self.exporter)
+
+    def stop(self) -> bool:
+        """Tell all to stop, then wait for each."""
+        for worker in self.all:
+            worker.cancel()
+        return all([worker.stop(WAIT_MS) for worker in self.all])
+
+
+class MainWindow(QMainWindow):
+    """Composition and life cycle; behaviour lives in the controls."""
+
+    def __init__(self, store: SettingsStore | None = None, workers: Workers | None = None) -> None:
+        super().__init__()
+        self.setWindowTitle("MeshLoupe")
+        self.setAcceptDrops(True)
+        self.setMinimumSize(960, 600)
+        self.store = store or SettingsStore()
+        self.workers = workers or Workers.create()
+        self.settings = self.store.current
+        self.theme: Theme = theme_named(self.settings.theme, _system_is_dark())
+        self._make_models()
+        self.acts = Actions(self)
+        self._make_panels()
+        self.recent_menu = build_menus(self, self.acts)
+        self._make_controls()
+        connect_window(self)
+        self.apply_theme(self.theme)
+        self._restore_geometry()
+        self._save_soon = QTimer(self)
+        self._save_soon.setSingleShot(True)
+        self._save_soon.setInterval(800)
+        self._save_soon.timeout.connect(self._save_now)
+
+    def _make_models(self) -> None:
+        s = self.settings
+        self.session, self.people, self.results = SessionModel(), PeopleModel(), ResultsModel()
+        self.attention, self.activity = AttentionModel(), ActivityModel()
+        first = Choice(s.method, s.preset, s.variant, None, s.body, s.device)
+        self.choice = ChoiceModel(
+            list_methods(), first, lambda key: self.settings.weights_of(key), auto_run=s.auto_run
+        )
+        self.view = ViewModel(
+            ViewOptions(
+                colour_by="shading" if s.colour_by == "attention" else s.colour_by,
+                alignment=s.alignment,  # type: ignore[arg-type]
+                overlay_opacity=s.overlay_opacity,
+                wireframe=s.show_wireframe,
+                grid=s.show_grid,
+                skeleton=s.show_skeleton,
+                boxes=s.show_boxes,
+                joints=s.show_joints,
+                truth=s.show_truth,
+                inspection=s.show_inspection,
+            )
+        )
+
+    def _make_panels(self) -> None:
+        a = self.acts
+        self.items_panel = ItemListPanel(self.session, a["open"], a["open_folder"])
+        self.picture = PicturePanel([a[n] for n in ("draw_box", "undo", "redo", "fit_picture")])
+        self.stage = Stage(
+            [a[n] for n in ("wireframe", "skeleton", "side_view", "view_picture", "fit_body")]
+        )
+        self.method_panel = MethodPanel(self.choice, a["run"], a["cancel"])
+        self.numbers, self.display, self.reading = NumbersPanel(), DisplayPanel(), ReadingPanel()
+        self.inspector = Inspector(
+            (
+                ("Method", self.method_panel, True),
+                ("Result", self.numbers, True),
+                ("Show", self.display, True),
+                ("Marks and depth", self.reading, True),
+            )
+        )
+        self.attention_panel, self.log_panel = AttentionPanel(self.attention), LogPanel()
+        self.banner, self.status = Banner(), StatusStrip()
+        self.empty = EmptyState(
+            "Drop pictures here",
+            "Pictures, folders and videos. Or look around with the bundled samples first: "
+            "each comes with its true body.",
+            (a["samples"], a["open"]),
+        )
+        self.layout_widget = WindowLayout(
+            self.items_panel,
+            self.picture,
+            self.stage,
+            self.inspector,
+            (("Attention", self.attention_panel), ("Log", self.log_panel)),
+            self.banner,
+            self.empty,
+        )
+        self.setCentralWidget(self.layout_widget)
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addPermanentWidget(self.status, 1)
+
+    def _make_controls(self) -> None:
+        w = self.workers
+        self.files = FilesControl(self.session, self.people, self.activity, w.loader, w.files)
+        # Marks and picture are shown before a run begins, so this order of connections matters.
+        self.shown = DisplayControl(
+            self.session, self.results, self.view, self.attention, self.activity, w.painter,
+            self.stage, self.picture, self.numbers, self.display, self.reading, self.theme,
+        )  # fmt: skip
+        self.runs = RunControl(
+            self.session, self.people, self.choice, self.results, self.view, self.activity, w.engine
+        )
+        self.marks = MarksControl(
+            self.session, self.people, self.files, self.runs, self.picture, self.reading
+        )
+        self.looks = AttentionControl(
+            self.attention, self.results, self.view, self.activity, self.shown,
+            self.stage, self.picture, self.attention_panel,
+        )  # fmt: skip
+
+    # ---- start and end
+
+    def start(self, paths: Sequence[Path], samples: Sequence[Path]) -> None:
+        """First things after the window is up: libraries in the background, files or samples."""
+        self.runs.look_for_devices()
+        if paths:
+            self.files.open_paths(list(paths))
+        elif samples:
+            self.files.open_samples(samples)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: D102
+        self.shutdown()
+        event.accept()
+
+    def shutdown(self) -> bool:
+        """Cancel, quit, wait. True when every thread has ended."""
+        self._save_soon.stop()
+        self._save_now()
+        self.shown.stop()
+        ended = self.workers.stop()
+        self.stage.stop()
+        return ended
+
+    # ---- settings and looks
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Other colours for everything."""
+        self.theme = theme
+        cache = self.store.path.parent / "cache"
+        arrow = tinted_file("chevron_down", theme.muted, cache)
+        check = tinted_file("check", theme.on_accent, cache)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.setPalette(qt_palette(theme))
+            app.setStyleSheet(style_sheet(theme, arrow, check))
+        self.setWindowIcon(icon("meshloupe", theme, theme.accent))
+        self.acts.set_theme(theme)
+        for panel in (
+            self.items_panel, self.picture, self.stage, self.method_panel, self.numbers, self.display,
+            self.reading, self.inspector, self.attention_panel, self.banner, self.empty, self.shown,
+        ):  # fmt: skip
+            panel.set_theme(theme)
+
+    @Slot()
+    def toggle_theme(self) -> None:
+        """Light or dark."""
+        name = "light" if self.theme.is_dark else "dark"
+        self.change_settings(theme=name)
+        self.apply_theme(theme_named(name))
+
+    def change_settings(self, **changes: object) -> None:
+        """Change settings by name and keep them soon."""
+        self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]
+        self._save_soon.start()
+
+    @Slot()
+    def _save_now(self) -> None:
+        geometry = base64.b64encode(self.saveGeometry().data()).decode()
+        layout = base64.b64encode(self.layout_widget.outer.saveState().data()).decode()
+        self.settings = replace(self.settings, geometry=geometry, layout=layout)
+        self.store.save(self.settings)
+
+    def _restore_geometry(self) -> None:
+        self.resize(1440, 900)
+        for text, restore in (
+            (self.settings.geometry, self.restoreGeometry),
+            (self.settings.layout, self.layout_widget.outer.restoreState),
+        ):
+            if text:
+                restore(QByteArray(base64.b64decode(text)))
+
+    # ---- drag and drop
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: D102
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: D102
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        self.files.open_paths(paths)
+        event.acceptProposedAction()
+
+
+def _system_is_dark() -> bool:
+    app = QGuiApplication.instance()
+    if not isinstance(app, QGuiApplication):
+        return True
+    return app.styleHints().colorScheme() != Qt.ColorScheme.Light

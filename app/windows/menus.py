@@ -1,0 +1,56 @@
+"""The menu bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from app.windows.actions import Actions
+
+MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "&File",
+        ("open", "open_folder", "samples", "<recent>", "-", "load_joints", "export", "-", "remove_item", "-", "quit"),
+    ),
+    ("&Edit", ("undo", "redo", "-", "draw_box", "delete_person")),
+    ("&Run", ("run", "cancel", "auto_run", "-", "weights")),
+    (
+        "&View",
+        (
+            "fit_picture", "fit_body", "-", "view_picture", "view_front", "view_side", "view_top", "-",
+            "wireframe", "grid", "skeleton", "truth", "boxes", "joints", "-", "side_view", "inspection",
+            "-", "theme",
+        ),
+    ),
+    ("&Go", ("next", "previous", "search")),
+    ("&Help", ("shortcuts", "about")),
+)  # fmt: skip
+
+
+def build_menus(window: QMainWindow, actions: Actions) -> QMenu:
+    """Fill the menu bar; the menu of recent files is returned, to be filled on showing."""
+    recent = QMenu("Open &recent", window)
+    for title, names in MENUS:
+        menu = window.menuBar().addMenu(title)
+        menu.setToolTipsVisible(True)
+        for name in names:
+            if name == "-":
+                menu.addSeparator()
+            elif name == "<recent>":
+                menu.addMenu(recent)
+            else:
+                menu.addAction(actions[name])
+    return recent
+
+
+def fill_recent(menu: QMenu, paths: Sequence[str], chosen: Callable[[Path], None]) -> None:
+    """Rows of the recent files; those that are gone are left out."""
+    menu.clear()
+    present = [Path(text) for text in paths if Path(text).exists()]
+    for path in present:
+        action = menu.addAction(f"{path.name}   {path.parent}")
+        action.triggered.connect(lambda _=False, path=path: chosen(path))
+    if not present:
+        menu.addAction("Nothing yet").setEnabled(False)

@@ -1,0 +1,233 @@
+"""When to run, on what, and what to do with the answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.engine.requests import DevicesRequest, RunRequest
+from app.engine.work_thread import Failure, WorkThread
+from app.state.activity import ActivityModel
+from app.state.choice import ChoiceModel
+from app.state.people import PeopleModel
+from app.state.results import ResultsModel
+from app.state.session import SessionModel
+from app.state.values import Choice, Loaded, Notice, Quality, RunResult
+from app.state.view import ViewModel
+from core.types import Detection
+
+
+class RunControl(QObject):
+    """Between the models and the engine's thread; newest wins.
+
+    Signals:
+        running_changed: whether a full run is under way.
+        devices_found: names of the devices of this machine.
+        weights_missing: the choice that cannot run for want of weights.
+    """
+
+    running_changed = Signal(bool)
+    devices_found = Signal(object)
+    weights_missing = Signal(object)
+
+    def __init__(
+        self,
+        session: SessionModel,
+        people: PeopleModel,
+        choice: ChoiceModel,
+        results: ResultsModel,
+        view: ViewModel,
+        activity: ActivityModel,
+        engine: WorkThread,
+    ) -> None:
+        super().__init__()
+        self._session, self._people, self._choice = session, people, choice
+        self._results, self._view, self._activity = results, view, activity
+        self._engine = engine
+        self._next_id = 1
+        self._shown_id = 0
+        self._running: set[int] = set()
+        self._refused: Choice | None = None
+        session.current_changed.connect(self._item_changed)
+        session.loaded.connect(self._item_loaded)
+        people.changed.connect(self._marks_changed)
+        choice.changed.connect(self._choice_changed)
+        choice.auto_run_changed.connect(self._auto_run_changed)
+        view.changed.connect(self._view_changed)
+        engine.began.connect(self._began)
+        engine.answered.connect(self._answered)
+        engine.failed.connect(self._failed)
+        engine.dropped.connect(self._dropped)
+
+    def look_for_devices(self) -> None:
+        """Load the libraries in the engine's thread and list the devices."""
+        self._activity.set_busy("engine", "Loading PyTorch")
+        self._engine.submit(DevicesRequest())
+
+    @property
+    def reads_joints(self) -> bool:
+        """Whether the chosen method starts from marks instead of pixels."""
+        return self._choice.entry.reads == "joints"
+
+    def marks_in_use(self) -> tuple[Detection, ...] | None:
+        """The people handed to the method; None lets it look for them itself."""
+        item = self._session.current
+        if item is None:
+            return None
+        people = self._people.of(item.id)
+        untouched = all(person.joint_source == "default" for person in people)
+        if not self.reads_joints and untouched and not self._people.edited(item.id):
+            return None
+        return people
+
+    def run(self, quality: Quality = "full") -> None:
+        """Ask for a result of the current picture now."""
+        loaded = self._session.current_loaded
+        if loaded is None:
+            return
+        request = RunRequest(
+            id=self._next_id,
+            item_id=loaded.item.id,
+            choice=self._choice.choice,
+            frame=loaded.frame,
+            detections=self.marks_in_use(),
+            truth=loaded.truth,
+            quality=quality,
+            inspect=quality == "full" and self._view.options.inspection,
+        )
+        self._next_id += 1
+        if quality == "full":
+            self._refused = None
+            self._running.add(request.id)
+            self.running_changed.emit(True)
+            self._activity.set_busy("engine", f"Running {self._choice.entry.title}")
+        self._engine.submit(request, supersede=quality == "full")
+
+    def cancel(self) -> None:
+        """Give up what runs and what waits."""
+        self._engine.cancel()
+
+    def _run_by_itself(self) -> None:
+        if self._choice.auto_run and self._refused != self._choice.choice:
+            self.run()
+
+    # ---- what changed
+
+    @Slot(int)
+    def _item_changed(self, _item_id: int) -> None:
+        self._engine.cancel()
+        self._results.show(None)
+
+    @Slot(object)
+    def _item_loaded(self, loaded: Loaded) -> None:
+        self._show_known_or_run(loaded.item.id)
+
+    @Slot(object)
+    def _choice_changed(self, _choice: Choice) -> None:
+        self._refused = None
+        self._activity.dismiss()
+        item = self._session.current
+        if item is not None and self._session.current_loaded is not None:
+            self._show_known_or_run(item.id)
+
+    def _show_known_or_run(self, item_id: int) -> None:
+        known = self._results.get(item_id, self._choice.choice)
+        if known is not None:
+            self._results.show(known)
+            return
+        self._results.show(None)
+        self._run_by_itself()
+
+    @Slot(int, bool)
+    def _marks_changed(self, item_id: int, live: bool) -> None:
+        item = self._session.current
+        if item is None or item.id != item_id or self._session.current_loaded is None:
+            return
+        if live:
+            if self.reads_joints and self._choice.auto_run and self._refused != self._choice.choice:
+                self.run("live")
+            return
+        self._results.forget(item_id)
+        self._run_by_itself()
+
+    @Slot(bool)
+    def _auto_run_changed(self, on: bool) -> None:
+        if on and self._results.shown is None:
+            self._run_by_itself()
+
+    @Slot(object, object)
+    def _view_changed(self, options: Any, names: frozenset[str]) -> None:
+        if "inspection" not in names or not options.inspection:
+            return
+        shown = self._results.shown
+        if shown is not None and not shown.inspected and not self.reads_joints:
+            self._run_by_itself()
+
+    # ---- what the thread says
+
+    @Slot(object)
+    def _began(self, request: Any) -> None:
+        if isinstance(request, RunRequest) and request.quality == "full":
+            self._activity.set_busy("engine", f"Running {self._choice.entry.title}")
+
+    @Slot(object, object)
+    def _answered(self, request: Any, answer: Any) -> None:
+        if isinstance(request, DevicesRequest):
+            self._ended(request)
+            self.devices_found.emit(answer)
+            return
+        result: RunResult = answer
+        self._ended(request)
+        item = self._session.current
+        wanted = item is not None and item.id == result.item_id
+        newest = result.request_id > self._shown_id
+        same = result.choice == self._choice.choice
+        if wanted and newest and same:
+            self._shown_id = result.request_id
+        self._results.put(result, show=wanted and newest and same)
+        if result.quality == "full":
+            self._session.mark_done(result.item_id)
+            self._log(result)
+
+    def _log(self, result: RunResult) -> None:
+        stages = ", ".join(f"{s.stage} {s.seconds * 1e3:.0f} ms" for s in result.result.timing)
+        count = len(result.result.people)
+        people = f"{count} {'person' if count == 1 else 'people'}"
+        self._activity.log(
+            f"{result.result.frame.key}: {people} by {result.choice.key} on {result.device} ({stages})"
+        )
+
+    @Slot(object, object)
+    def _failed(self, request: Any, failure: Failure) -> None:
+        self._ended(request)
+        if isinstance(request, RunRequest):
+            self._refused = request.choice
+            self._activity.notify(notice_of(failure, request.choice))
+            if failure.kind == "WeightsError":
+                self.weights_missing.emit(request.choice)
+        else:
+            self._activity.notify(notice_of(failure, None))
+
+    @Slot(object)
+    def _dropped(self, request: Any) -> None:
+        self._ended(request)
+
+    def _ended(self, request: Any) -> None:
+        self._running.discard(getattr(request, "id", 0))
+        if not self._running:
+            self._activity.set_busy("engine", "")
+            self.running_changed.emit(False)
+
+
+def notice_of(failure: Failure, choice: Choice | None) -> Notice:
+    """A failure as a message with the button that cures it, where there is one."""
+    tone = "error" if failure.expected else "warning"
+    if failure.kind == "WeightsError" and choice is not None:
+        again = choice.weights is not None and Path(choice.weights).exists()
+        text = "Choose another file…" if again else "Choose weights…"
+        return Notice(tone, failure.text, failure.cure, "weights", text)  # type: ignore[arg-type]
+    if failure.kind == "BodyError":
+        return Notice(tone, failure.text, failure.cure, "body", "Choose a body…")  # type: ignore[arg-type]
+    return Notice(tone, failure.text, failure.cure)  # type: ignore[arg-type]

@@ -1,0 +1,168 @@
+"""The 3D side of the window: the main view, and a second one turned by 90 degrees."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QSplitter, QWidget
+
+from app.panels.controls import columns, label, panel_frame, rows, tool_button
+from app.settings.theme import Theme
+from app.viewport import MeshViewport
+from core.render import Legend, MeshLayer, PickResult, StandardView, ViewCamera, points_of
+
+SIDE_TURN = -math.pi / 2
+START_AZIMUTH, START_ELEVATION = 0.0, 0.1
+
+
+class Stage(QWidget):
+    """Both views of the same layers; turning one turns the other.
+
+    Signals:
+        vertex_picked: (person, vertex).
+    """
+
+    vertex_picked = Signal(int, int)
+
+    def __init__(self, actions: Sequence[QAction | None]) -> None:
+        super().__init__()
+        self.main = MeshViewport()
+        self.side = MeshViewport()
+        self.main.setAccessibleName("Body in 3D")
+        self.side.setAccessibleName("Body from the side")
+        self._layers: list[MeshLayer] = []
+        self._picture_camera: ViewCamera | None = None
+        bar = panel_frame("bar")
+        head = columns(bar, spacing=2)
+        head.setContentsMargins(10, 4, 6, 4)
+        head.addWidget(label("Body", "title"))
+        self._hint = label("", "faint")
+        head.addSpacing(6)
+        head.addWidget(self._hint)
+        head.addStretch(1)
+        for action in actions:
+            if action is None:
+                head.addSpacing(6)
+            else:
+                head.addWidget(tool_button(action))
+        self._side_frame = self._framed_side()
+        for view in (self.main, self.side):
+            # The window has the same actions with the same keys: twice would mean neither.
+            for action in view.actions_by_name.values():
+                action.setShortcuts([])
+        self._split = QSplitter(Qt.Orientation.Vertical)
+        self._split.addWidget(self.main)
+        self._split.addWidget(self._side_frame)
+        self._split.setStretchFactor(0, 5)
+        self._split.setStretchFactor(1, 3)
+        self._split.setHandleWidth(4)
+        self._split.setChildrenCollapsible(False)
+        layout = rows(self, spacing=0)
+        layout.addWidget(bar)
+        layout.addWidget(self._split, 1)
+        self.main.camera_changed.connect(self._main_turned)
+        self.side.camera_changed.connect(self._side_turned)
+        self.main.picked.connect(self._picked)
+        self.side.picked.connect(self._picked)
+
+    def _framed_side(self) -> QWidget:
+        frame = QWidget()
+        layout = rows(frame, spacing=0)
+        head = columns()
+        head.setContentsMargins(10, 3, 6, 3)
+        head.addWidget(label("From the side", "section"))
+        head.addStretch(1)
+        layout.addLayout(head)
+        layout.addWidget(self.side, 1)
+        return frame
+
+    def set_theme(self, theme: Theme) -> None:
+        """Other colours."""
+        for view in (self.main, self.side):
+            view.set_theme(theme)
+
+    def set_hint(self, text: str) -> None:
+        """A few words beside the title, such as that depth is a guess."""
+        self._hint.setText(text)
+
+    def set_layers(
+        self, layers: Sequence[MeshLayer], legend: Legend | None = None, *, live: bool = False
+    ) -> None:
+        """What both views draw; ``live`` when more will follow at once."""
+        self._layers = list(layers)
+        self.main.set_legend(legend)
+        self.main.set_layers(self._layers, live=live)
+        if self._side_frame.isVisibleTo(self):
+            self.side.set_layers(self._layers, live=live)
+
+    def set_grid(self, on: bool) -> None:
+        """The ground under the person."""
+        for view in (self.main, self.side):
+            view.set_grid(on)
+
+    def set_side_visible(self, on: bool) -> None:
+        """Show or hide the second view."""
+        self._side_frame.setVisible(on)
+        if on:
+            self.side.set_layers(self._layers)
+
+    def set_picture(self, image: NDArray[np.uint8] | None, camera: ViewCamera | None) -> None:
+        """The picture that is seen behind the body from its own camera."""
+        self._picture_camera = camera
+        self.main.set_picture(image, camera)
+
+    def fit(self) -> None:
+        """Show the whole body, a little from above."""
+        if self._layers:
+            start = replace(ViewCamera(), azimuth=START_AZIMUTH, elevation=START_ELEVATION)
+            self.main.set_camera(self._fitted(start, self.main))
+            self._turn_side(self.main.camera)
+
+    def look(self, view: StandardView | str) -> None:
+        """``picture`` repeats the picture's camera; else a standard view of the body."""
+        if not self._layers:
+            return
+        if view == "picture":
+            if self._picture_camera is not None:
+                self.main.set_camera(self._picture_camera)
+        else:
+            self.main.set_camera(self._fitted(self.main.camera.standard(view), self.main))  # type: ignore[arg-type]
+        self._turn_side(self.main.camera)
+
+    @Slot(object)
+    def _main_turned(self, camera: ViewCamera) -> None:
+        self._turn_side(camera, moving=True)
+
+    def _turn_side(self, camera: ViewCamera, *, moving: bool = False) -> None:
+        turned = replace(camera, intrinsics=None, offset=(0.0, 0.0)).orbited(SIDE_TURN, 0.0)
+        self.side.set_camera(self._fitted(turned, self.side), moving)
+
+    @Slot(object)
+    def _side_turned(self, camera: ViewCamera) -> None:
+        back = replace(camera.orbited(-SIDE_TURN, 0.0), distance=self.main.camera.distance)
+        self.main.set_camera(self._fitted(back, self.main), True)
+
+    def _fitted(self, camera: ViewCamera, view: QWidget) -> ViewCamera:
+        points = points_of([layer for layer in self._layers if layer.alpha > 0])
+        return (
+            camera.fitted(points, max(1, view.width()) / max(1, view.height()))
+            if len(points)
+            else camera
+        )
+
+    @Slot(object)
+    def _picked(self, pick: PickResult | None) -> None:
+        if pick is None or not pick.name.startswith("person "):
+            return
+        self.vertex_picked.emit(int(pick.name.split()[1]) - 1, pick.vertex)
+
+    def stop(self) -> None:
+        """End the threads of both views."""
+        for view in (self.main, self.side):
+            view.shutdown()
