@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +13,10 @@ from PySide6.QtGui import QPainter
 
 from app.settings.theme import Theme
 from app.viewport import paint
-from core.render import MeshLayer, PickResult, Projection
+from core.render import MeshLayer, PickResult, Projection, Renderer
 
 HIDDEN_BY_M = 0.02
 """Metres in front of a mark from which a surface hides it."""
-
-DepthAt = Callable[[float, float], float]
-"""Depth in metres of the nearest opaque surface at a pixel position; infinite for none."""
 
 
 class Marks:
@@ -64,9 +63,10 @@ class Marks:
         theme: Theme,
         view: Projection,
         layers: Sequence[MeshLayer],
-        depth_at: DepthAt,
+        renderer: Renderer,
     ) -> None:
-        """Draw over a view; ``depth_at`` tells what is hidden."""
+        """Draw over a view; the renderer tells what is hidden."""
+        depth_at = partial(_solid_depth, renderer, layers, view)
         if self.measurement is not None:
             paint.paint_measurement(painter, theme, view, self.measurement)
         if self.start is not None:
@@ -82,7 +82,7 @@ class Marks:
         theme: Theme,
         view: Projection,
         point: NDArray[np.float32],
-        depth_at: DepthAt,
+        depth_at: Callable[[float, float], float],
         text: str,
     ) -> None:
         pixels, depth = view.project(point[None])
@@ -91,3 +91,14 @@ class Marks:
         x, y = (float(value) for value in pixels[0])
         hidden = depth_at(x, y) < depth[0] - HIDDEN_BY_M
         paint.paint_marker(painter, theme, QPointF(x, y), hidden, text)
+
+
+def _solid_depth(
+    renderer: Renderer, layers: Sequence[MeshLayer], view: Projection, x: float, y: float
+) -> float:
+    """Metres to the nearest opaque surface at a pixel; infinite for none, or while it is unknown."""
+    solid = [layer for layer in layers if layer.alpha >= 1 and not layer.in_front]
+    if not renderer.can_pick_at_once(solid):
+        return math.inf
+    met = renderer.pick(solid, view, x, y, view.size)
+    return math.inf if met is None else met.depth

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,7 @@ from core.render import (
     StandardView,
     ViewCamera,
     points_of,
+    shared_cache,
 )
 
 SETTLE_MS = 90
@@ -111,7 +112,7 @@ class MeshViewport(QWidget):
         self._draft_scale = DRAFT_SCALE
         self._press: QPointF | None = None
         self._last: QPointF | None = None
-        self._renderer = Renderer(self._options)
+        self._renderer = Renderer(self._options, shared_cache())
         self._thread = RenderThread(self._renderer)
         self._thread.rendered.connect(self._show_reply)
         self._thread.picked.connect(self._take_pick)
@@ -122,11 +123,10 @@ class MeshViewport(QWidget):
         self.actions_by_name = build_actions(self, self._slots())
         self.actions_by_name["grid"].setChecked(True)
 
-    def _slots(self) -> dict:
+    def _slots(self) -> dict[str, Callable[..., None]]:
         views: tuple[StandardView, ...] = ("front", "back", "left", "right", "top")
-        slots = {view: (lambda view=view: self.show_standard_view(view)) for view in views}
         return {
-            **slots,
+            **{view: partial(self.show_standard_view, view) for view in views},
             "fit": self.fit,
             "picture": self.show_picture_camera,
             "orthographic": self.set_orthographic,
@@ -350,18 +350,12 @@ class MeshViewport(QWidget):
         else:
             painter.drawImage(QRectF(self.rect()), self._image)
         if self._reply is None and self._layers:
-            self._paint_words(painter, "Starting the 3D view…")
+            paint.paint_words(painter, self._theme, self.rect(), "Starting the 3D view…")
         elif not self._layers:
-            self._paint_words(painter, self._hint)
+            paint.paint_words(painter, self._theme, self.rect(), self._hint)
         if self._reply is not None and self._layers:
             self._paint_marks(painter, self._reply)
         painter.end()
-
-    def _paint_words(self, painter: QPainter, text: str) -> None:
-        painter.setPen(QColor(self._theme.muted))
-        painter.setFont(paint.font_of(self._theme, self._theme.metrics.font))
-        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(self.rect().adjusted(20, 20, -20, -20), flags, text)
 
     def _paint_marks(self, painter: QPainter, reply: RenderReply) -> None:
         # Marks follow the camera of the pixels on the screen, not the one already asked for.
@@ -372,15 +366,7 @@ class MeshViewport(QWidget):
             paint.paint_axes(painter, theme, camera, self._axes_center())
         if self._legend is not None:
             paint.paint_legend(painter, theme, self._legend, QRectF(self.rect()))
-        solid = [layer for layer in self._layers if layer.alpha >= 1 and not layer.in_front]
-
-        def depth_at(x: float, y: float) -> float:
-            if not self._renderer.can_pick_at_once(solid):
-                return math.inf
-            met = self._renderer.pick(solid, view, x, y, view.size)
-            return math.inf if met is None else met.depth
-
-        self._marks.paint(painter, theme, view, self._layers, depth_at)
+        self._marks.paint(painter, theme, view, self._layers, self._renderer)
 
     def _axes_center(self) -> QPointF:
         return QPointF(AXES_MARGIN, self.height() - AXES_MARGIN)

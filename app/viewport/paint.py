@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QLinearGradient, QPainter, QPainterPath, QPen
 
 from app.settings.theme import Theme
@@ -61,6 +61,14 @@ def paint_pill(
     return box
 
 
+def paint_words(painter: QPainter, theme: Theme, area: QRect, text: str) -> None:
+    """Quiet words in the middle of an empty view."""
+    painter.setPen(QColor(theme.muted))
+    painter.setFont(font_of(theme, theme.metrics.font))
+    flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+    painter.drawText(area.adjusted(20, 20, -20, -20), flags, text)
+
+
 def paint_layer_names(painter: QPainter, theme: Theme, layers: Sequence[MeshLayer]) -> None:
     """A dot in the layer's colour and its name, one line each, in the upper left."""
     painter.setFont(font_of(theme))
@@ -86,7 +94,7 @@ def paint_layer_names(painter: QPainter, theme: Theme, layers: Sequence[MeshLaye
 
 def _sampled_gradient(colors: NDArray[np.float32], box: QRectF) -> QLinearGradient:
     gradient = QLinearGradient(box.topLeft(), box.topRight())
-    order = np.argsort(colors @ np.float32([0.2, 0.7, 0.1]))
+    order = np.argsort(colors @ np.array([0.2, 0.7, 0.1]))
     for share in (0.05, 0.5, 0.95):
         color = colors[order[int(share * (len(order) - 1))]] if len(order) else (0.5, 0.5, 0.5)
         gradient.setColorAt(share, QColor.fromRgbF(*(float(value) for value in color)))

@@ -33,6 +33,7 @@ from core.render.draw import (
     legend_image,
     put_legend,
 )
+from core.render.geometry import GeometryCache, shared_cache
 from core.render.ground import Ground
 from core.render.layers import CLAY, MeshLayer, PickResult, RenderedImage
 from core.render.lighting import DARK_THEME, LIGHT_THEME, RenderTheme
@@ -50,6 +51,7 @@ __all__ = [
     "MAGMA",
     "VIRIDIS",
     "Colormap",
+    "GeometryCache",
     "Ground",
     "Legend",
     "MeshLayer",
@@ -77,6 +79,7 @@ __all__ = [
     "picture_camera",
     "points_of",
     "put_legend",
+    "shared_cache",
     "side_views",
     "skeleton_layer",
     "turntable",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -56,11 +56,14 @@ class MeshGeometry:
     def __init__(self, vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> None:
         self.vertices = vertices
         self.all_faces = faces
-        whole = np.isfinite(vertices).all(axis=1)
-        self.faces = faces if whole.all() else faces[whole[faces].all(axis=1)]
-        self.face_rows = None if whole.all() else np.flatnonzero(whole[faces].all(axis=1))
-        self.used = vertices if whole.all() else vertices[whole]
+        finite: NDArray[np.bool_] = np.isfinite(vertices).astype(bool)
+        broken = ~np.logical_and.reduce(finite, axis=1)
+        self.faces, self.face_rows, self.used = faces, None, vertices
+        if bool(broken.any()):
+            self.face_rows = np.flatnonzero(~np.isin(faces, np.flatnonzero(broken)).any(axis=1))
+            self.faces, self.used = faces[self.face_rows], vertices[~broken]
         self._lock = threading.Lock()
+        self._occlusion_lock = threading.Lock()
         self._scene: Any = None
         self._occlusion: NDArray[np.float32] | None = None
 
@@ -125,9 +128,10 @@ class MeshGeometry:
 
         Cosine-weighted visibility within `OCCLUSION_REACH`, averaged over neighbours.
         """
-        if self._occlusion is None:
-            self._occlusion = _openness(self)
-        return self._occlusion
+        with self._occlusion_lock:
+            if self._occlusion is None:
+                self._occlusion = _openness(self)
+            return self._occlusion
 
 
 def corner_table(
@@ -178,9 +182,9 @@ def _averaged(values: NDArray[np.float32], faces: NDArray[np.int32]) -> NDArray[
 
 
 class GeometryCache:
-    """The last few meshes, found by the identity of their arrays. Safe to use from two threads."""
+    """The last few meshes, found by the identity of their arrays. Threads may share one."""
 
-    def __init__(self, capacity: int = 24) -> None:
+    def __init__(self, capacity: int = 16) -> None:
         self._capacity = capacity
         self._known: OrderedDict[tuple[int, int], MeshGeometry] = OrderedDict()
         self._lock = threading.Lock()
@@ -201,3 +205,9 @@ class GeometryCache:
         """Forget all meshes."""
         with self._lock:
             self._known.clear()
+
+
+@cache
+def shared_cache() -> GeometryCache:
+    """One cache for all views of a program: two views of a body build its search tree once."""
+    return GeometryCache()

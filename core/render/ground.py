@@ -120,7 +120,7 @@ def _warped(
 def _radial_fade() -> NDArray[np.float32]:
     line = (np.arange(64, dtype=np.float32) + 0.5) / 32 - 1
     radius = np.sqrt(line[:, None] ** 2 + line[None] ** 2)
-    return np.clip(1 - radius, 0, 1) ** 0.8
+    return (np.clip(1 - radius, 0, 1) ** 0.8).astype(np.float32)
 
 
 def _draw_lines(

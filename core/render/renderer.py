@@ -62,11 +62,17 @@ class Renderer:
     """Draws layers and answers clicks; keeps what it worked out for the last few meshes.
 
     One thread renders; `pick` may be called from another one at the same time.
+
+    Args:
+        options: what surrounds the layers.
+        cache: shared with other renderers that draw the same meshes; its own by default.
     """
 
-    def __init__(self, options: SceneOptions | None = None) -> None:
+    def __init__(
+        self, options: SceneOptions | None = None, cache: GeometryCache | None = None
+    ) -> None:
         self.options = options or SceneOptions()
-        self._cache = GeometryCache()
+        self._cache = cache or GeometryCache()
         self._backdrop: tuple[object, NDArray[np.float32]] | None = None
         self._shadow: tuple[object, ShadowMap] | None = None
 
@@ -189,7 +195,8 @@ class Renderer:
         key = (theme, view.size)
         if self._backdrop is None or self._backdrop[0] != key:
             ramp = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
-            top, bottom = np.float32(theme.background_top), np.float32(theme.background_bottom)
+            top = np.array(theme.background_top, np.float32)
+            bottom = np.array(theme.background_bottom, np.float32)
             gradient = (top * (1 - ramp) + bottom * ramp) * 255 + _dither(height, width)
             self._backdrop = (key, np.ascontiguousarray(gradient, np.float32))
         y_up = camera.y_up if isinstance(camera, ViewCamera) else False
@@ -260,7 +267,7 @@ def _composed_ground(
     part = canvas[rows]
     if lines is not None:
         share = cv2.cvtColor(lines[rows] * np.float32(theme.grid_strength), cv2.COLOR_GRAY2RGB)
-        part += (np.float32(theme.grid) * np.float32(255) - part) * share
+        part += (np.array(theme.grid, np.float32) * np.float32(255) - part) * share
     if dark is not None:
         part *= cv2.cvtColor(1 - dark[rows] * np.float32(theme.shadow), cv2.COLOR_GRAY2RGB)
     return canvas
@@ -270,7 +277,7 @@ def _dither(height: int, width: int) -> NDArray[np.float32]:
     """A fixed pattern (H, W, 1) in 0..1 that hides the steps of a dark gradient."""
     pattern = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.float32)
     tiled = np.tile((pattern + 0.5) / 16, (height // 4 + 1, width // 4 + 1))
-    return tiled[:height, :width, None]
+    return tiled[:height, :width, None].astype(np.float32)
 
 
 def _covered_pixels(prepared: list[PreparedLayer], view: Projection) -> NDArray[np.intp]:

@@ -119,7 +119,7 @@ def shade(
     if layer.surface and layer.alpha < 1:
         # A clear body shows its outline: glancing surfaces are longer to look through.
         edge = 1 - np.clip(-normals[:, 2], 0, 1)
-        alpha = np.clip(alpha * (0.82 + 0.75 * edge * edge), 0, 1)
+        alpha = np.clip(alpha * (0.82 + 0.75 * edge * edge), 0, 1).astype(np.float32)
     if item.heights is not None:
         rgb, alpha = _with_wire(item, hits, rgb, alpha)
     return ShadedPart(index, rgb, alpha, depth, layer.alpha >= 1 and layer.surface)
@@ -146,7 +146,7 @@ def _view_normals(
     normals = world @ view.rotation.T.astype(np.float32)
     if not view.orthographic:
         # In perspective the silhouette is where the normal meets the ray, not the camera's axis.
-        slope = (pixels - np.float32(view.center)) * np.float32(1 / view.focal)
+        slope = (pixels - np.array(view.center, np.float32)) * np.float32(1 / view.focal)
         depthwise = normals[:, 2] + (normals[:, :2] * slope).sum(axis=1)
         normals[:, :2] -= slope * normals[:, 2:]
         normals[:, 2] = depthwise
@@ -161,7 +161,7 @@ def _lit(item: PreparedLayer, hits: Hits, normals: NDArray[np.float32]) -> NDArr
     """Display colours (M, 3)."""
     layer = item.layer
     if layer.by_normals:
-        return np.clip(normals * np.float32([0.5, -0.5, -0.5]) + np.float32(0.5), 0, 1)
+        return np.clip(normals * np.array([0.5, -0.5, -0.5], np.float32) + np.float32(0.5), 0, 1)
     if layer.finish == "unlit":
         return _surface_colour(item, hits, linear=False)
     albedo = _surface_colour(item, hits, linear=True)
@@ -176,13 +176,13 @@ def _surface_colour(item: PreparedLayer, hits: Hits, linear: bool) -> NDArray[np
     """Colour of the surface (M, 3) or (1, 3), darkened in folds where that was worked out."""
     layer, geometry = item.layer, item.geometry
     colors = np.asarray(layer.colors, np.float32)
-    colors = to_linear(colors) if linear else colors
+    colors = np.asarray(to_linear(colors) if linear else colors, np.float32)
     openness = geometry.occlusion if layer.finish == "clay" else None
     if openness is not None:
         dark = 1 - np.float32(OCCLUSION_STRENGTH) * (1 - openness[:, None])
         if colors.ndim == 1:
             return _mixed(corner_table(dark, geometry.faces), hits) * colors
-        colors = colors * dark
+        colors = (colors * dark).astype(np.float32)
     if colors.ndim == 1:
         return np.broadcast_to(colors, (len(hits.face), 3)).copy()
     return _mixed(corner_table(colors, geometry.faces), hits)
@@ -205,6 +205,6 @@ def _with_wire(
         line = color if color.ndim == 1 else _mixed(corner_table(color, item.geometry.faces), hits)
         return np.broadcast_to(line, rgb.shape), np.clip(cover * item.layer.alpha * 1.2, 0, 1)
     share = (cover * theme.wire_strength)[:, None]
-    return rgb * (1 - share) + np.float32(theme.wire) * share, np.maximum(
+    return rgb * (1 - share) + np.array(theme.wire, np.float32) * share, np.maximum(
         alpha, share[:, 0] * min(1.0, item.layer.alpha * 1.5)
     )

@@ -92,18 +92,22 @@ def skeleton_layer(
     points = np.asarray(joints, dtype=np.float32)
     names = tuple(joint_names)
     if colors is None:
-        colors = side_colors(names) if names else np.tile(np.float32(MIDDLE), (len(points), 1))
-    known = np.isfinite(points).all(axis=1)
+        colors = (
+            side_colors(names) if names else np.tile(np.array(MIDDLE, np.float32), (len(points), 1))
+        )
+    known = set(np.flatnonzero(np.isfinite(points).all(axis=1)).tolist())
     pieces: list[tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.float32]]] = []
     ball, ball_faces = _ball()
-    for index in np.flatnonzero(known):
+    for index in sorted(known):
         pieces.append((ball * radius + points[index], ball_faces, colors[index]))
     for first, second in bones:
-        if known[first] and known[second]:
+        if first in known and second in known:
             shape, faces = _bone(points[first], points[second], radius * 0.8)
             pieces.append((shape, faces, bone_color(colors, names, (first, second))))
     if not pieces:
-        return MeshLayer(np.zeros((0, 3)), np.zeros((0, 3)), name=name, casts_shadow=False)
+        return MeshLayer(
+            np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int32), name=name, casts_shadow=False
+        )
     starts = np.cumsum([0] + [len(shape) for shape, _, _ in pieces[:-1]])
     return MeshLayer(
         vertices=np.concatenate([shape for shape, _, _ in pieces]),

@@ -163,7 +163,7 @@ def test_looks_do_not_rebuild_the_search_tree(renderer, ball):
 def test_the_cache_forgets_old_meshes(renderer, ball):
     for _ in range(60):
         renderer.render([MeshLayer(ball.vertices.copy(), ball.faces)], CAMERA, (16, 16), "draft")
-    assert len(renderer._cache._known) <= 24
+    assert len(renderer._cache._known) <= 16
 
 
 @pytest.mark.parametrize("size", [(1, 1), (TILE, TILE), (TILE + 1, 3 * TILE - 1), (333, 57)])
