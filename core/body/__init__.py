@@ -3,9 +3,10 @@
 from core.body.arrays import BodyArrays, LevelArrays
 from core.body.hierarchy import MeshHierarchy
 from core.body.joint_sets import JOINT_SETS, JointSet
-from core.body.load import body_from_arrays, load_body
+from core.body.load import body_from_arrays, body_from_template, load_body
 from core.body.model import BodyModel, BodyOutput, BodySubset, BoneTransforms
 from core.body.sparse import SparseMap, SparseMatrix
+from core.body.standing import standing_pose
 
 __all__ = [
     "JOINT_SETS",
@@ -20,5 +21,7 @@ __all__ = [
     "SparseMap",
     "SparseMatrix",
     "body_from_arrays",
+    "body_from_template",
     "load_body",
+    "standing_pose",
 ]

@@ -101,12 +101,15 @@ class MeshHierarchy(nn.Module):
             ids = ids[step]
         return ids
 
-    def up_matrix(self, level: int) -> NDArray[np.float64]:
-        """(N_0, N_level) dense product of all up-sampling steps from ``level`` to the full mesh."""
-        out = np.eye(self.sizes[level % len(self.sizes)])
-        for step in reversed(range(level % len(self.sizes))):
-            out = self._up_matrices[step].apply(out)
-        return out
+    def rows_at(self, rows: NDArray[np.floating], level: int) -> NDArray[np.float64]:
+        """(K, N_0) linear functions of the full mesh as functions (K, N_level) of a level.
+
+        A level stands for the full mesh that its up-sampling gives.
+        """
+        columns = np.asarray(rows, np.float64).T
+        for matrix in self._up_matrices[: level % len(self.sizes)]:
+            columns = matrix.transposed().apply(columns)
+        return columns.T
 
     def edges(self, level: int = 0) -> NDArray[np.int64]:
         """(E, 2) undirected edges, lower vertex first, from the faces or else the adjacency."""

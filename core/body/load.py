@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.body.asset import EMBEDDED, read_embedded
 from core.body.hierarchy import MeshHierarchy
 from core.body.model import BodyModel
-from core.body.smpl_arrays import body_arrays
+from core.body.smpl_arrays import body_arrays, template_arrays
 
 
 def load_body(
@@ -63,3 +66,25 @@ def body_from_arrays(
     if not D:
         return BodyModel(arrays)
     return BodyModel(arrays, MeshHierarchy.from_matrices(D, U, A, faces=arrays.levels.faces))
+
+
+def body_from_template(
+    vertices: NDArray[np.floating],
+    joints: NDArray[np.floating],
+    joint_set: str,
+    *,
+    name: str = "template",
+    D: Sequence[Any] = (),
+    U: Sequence[Any] = (),
+    A: Sequence[Any] = (),
+) -> BodyModel:
+    """A body that only stands still, for networks that need a template and a pyramid.
+
+    Args:
+        vertices: (V, 3) metres. joints: (K, 3) metres, in the order of ``joint_set``.
+        joint_set: the set that `BodyModel.regress` then gives.
+        name: what the body is called.
+        D, U, A: see `MeshHierarchy.from_matrices`.
+    """
+    arrays = template_arrays(vertices, joints, joint_set, name=name)
+    return BodyModel(arrays, MeshHierarchy.from_matrices(D, U, A) if D else None)

@@ -64,6 +64,7 @@ class BodyModel(nn.Module):
     lbs_weights: Tensor
     rest_rotmat: Tensor
     posedirs: Tensor | None
+    hand_mean: Tensor | None
 
     def __init__(self, arrays: BodyArrays, hierarchy: MeshHierarchy | None = None) -> None:
         super().__init__()
@@ -80,6 +81,7 @@ class BodyModel(nn.Module):
         self._buffer("lbs_weights", arrays.weights)
         self._buffer("rest_rotmat", np.tile(np.eye(3), (joints, 1, 1)) if rest is None else rest)
         self._buffer("posedirs", arrays.posedirs)
+        self._buffer("hand_mean", arrays.hand_mean)
         self._arrays = arrays
         self._regressors: dict[tuple[str, int], str] = {}
         self._subsets = nn.ModuleDict()
@@ -284,7 +286,7 @@ class BodyModel(nn.Module):
                     cure="add the joint regressor file that belongs to it, or use another body",
                 )
             if level:
-                rows = rows @ self.hierarchy.up_matrix(level)
+                rows = self.hierarchy.rows_at(rows, level)
             buffer = f"regressor_{joint_set}_{level}"
             device, dtype = self.v_bind.device, self.v_bind.dtype
             tensor = torch.as_tensor(rows, dtype=dtype, device=device)

@@ -70,10 +70,12 @@ class SparseMatrix:
     def apply(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """The product with an (columns, ...) array, as float64."""
         points = np.asarray(points, np.float64)
-        out = np.zeros((self.shape[0], *points.shape[1:]))
-        scale = self.values.reshape(-1, *[1] * (points.ndim - 1))
-        np.add.at(out, self.rows, scale * points[self.columns])
-        return out
+        flat = points.reshape(self.shape[1], -1)
+        sums = [
+            np.bincount(self.rows, self.values * column[self.columns], self.shape[0])
+            for column in flat.T
+        ]
+        return np.stack(sums, 1).reshape(self.shape[0], *points.shape[1:])
 
     def picked(self) -> NDArray[np.int64] | None:
         """(rows,) column numbers when the matrix only picks points, else None."""
