@@ -356,12 +356,16 @@ def _edges(
     depth: NDArray[np.float32], view: Projection, where: NDArray[np.intp]
 ) -> NDArray[np.intp]:
     """Positions in ``where`` of the pixels at a silhouette or a jump in depth."""
-    far = np.where(np.isfinite(depth), depth, np.float32(1e4))
+    width = depth.shape[1]
+    rows, columns = where // width, where % width
+    left, right = int(columns.min()), int(columns.max()) + 1
+    part = depth[int(rows[0]) : int(rows[-1]) + 1, left:right]
+    far = np.minimum(part, np.float32(1e4))
     kernel = np.ones((3, 3), np.uint8)
     low, high = cv2.erode(far, kernel), cv2.dilate(far, kernel)
     pixel = 1 / view.focal if view.orthographic else low / np.float32(view.focal)
     jump = (high - low) > EDGE_SLOPE * pixel
-    return np.flatnonzero(jump.ravel()[where])
+    return np.flatnonzero(jump[rows - rows[0], columns - left])
 
 
 def _trace_soft(

@@ -19,7 +19,7 @@ from core.render.lighting import (
     to_linear,
 )
 
-TILE = 16
+TILE = 8
 OCCLUSION_STRENGTH = 0.8
 
 
