@@ -1,0 +1,1 @@
+"""Training terms, each with the equation it comes from."""
