@@ -1,11 +1,11 @@
 """Refinement of a lifted body until it projects onto its marks: a few Levenberg-Marquardt steps.
 
 Unknowns per person: 24 local rotation vectors (multiplied from the right), 10 shape numbers, the
-translation; 85 in all. Residuals: reprojection in half boxes under a Geman-McClure penalty, as in
-SMPLify (Bogo et al., ECCV 2016) but with an analytic Jacobian; the distance from the lifted body,
-whitened by the covariance of the lifter's own errors, so that what the lifter is sure of stays; and a
-hinge for limbs whose depth order a person stated. Landmarks are linear in the bones' transforms, so
-that derivatives are cross products and sums over the bones below a joint.
+translation, and a dozen habits of marking (`lift_habits`). Residuals: reprojection in half boxes under
+a Geman-McClure penalty, as in SMPLify (Bogo et al., ECCV 2016) but with an analytic Jacobian; the
+distance from the lifted body, whitened by the covariance of the lifter's own errors, so that what the
+lifter is sure of stays; and a hinge for limbs whose depth order a person stated. Landmarks are linear
+in the bones' transforms, so that derivatives are cross products and sums over the bones below a joint.
 """
 
 from __future__ import annotations
@@ -17,12 +17,15 @@ from torch import Tensor
 
 from core.geometry.rotations import axis_angle_to_rotmat, rotmat_to_axis_angle
 from core.methods.lift_body import LiftBody
+from core.methods.lift_habits import habits
 from core.methods.lift_network import BONES, JOINTS, LIMBS, SHAPES, mark_box
 
 POSE = BONES * 3
-UNKNOWNS = POSE + SHAPES + 3
+BODY = POSE + SHAPES + 3
 ROBUST_HALF_BOXES = 0.10
 HINT_MARGIN_M, HINT_WEIGHT = 0.12, 3000.0
+# Marks that follow the body's own definition of joints have next to no habits.
+OWN_HABIT_SHARE = 0.02
 NEAREST_M = 0.1
 LIMB_PARENTS = (8, 7, 9, 10, 2, 1, 3, 4)
 LIMB_CHILDREN = (7, 6, 10, 11, 1, 0, 4, 5)
@@ -36,6 +39,7 @@ class Evidence:
         rays: (B, 25, 2) marks as ``x / z, y / z`` in the frame that the bodies live in.
         trust: (B, 25) in [0, 1], 0 for unknown marks.
         sigma: (B,) expected error of a mark in half boxes.
+        foreign: (B,) 1 where marks may have habits, 0 where they are the body's own.
         hints: (B, 8) +1 child nearer, -1 farther, 0 unknown.
         whitener: (B, 82, 82) L with ``L L^T`` the inverse covariance of the lifter's errors.
     """
@@ -43,6 +47,7 @@ class Evidence:
     rays: Tensor
     trust: Tensor
     sigma: Tensor
+    foreign: Tensor
     hints: Tensor
     whitener: Tensor
 
@@ -53,12 +58,14 @@ class Fit:
 
     Attributes:
         rotmat: (B, 24, 3, 3); betas: (B, 10); translation: (B, 3) metres, of the pelvis.
+        habits: (B, H) how the marks were put, in the units of `lift_habits`.
         cost: (B,) final value of the objective.
     """
 
     rotmat: Tensor
     betas: Tensor
     translation: Tensor
+    habits: Tensor
     cost: Tensor
 
 
@@ -69,16 +76,19 @@ class _State:
     rotmat: Tensor
     betas: Tensor
     translation: Tensor
+    habits: Tensor
     turned: Tensor
     placed: Tensor
     parts: Tensor
     points: Tensor
+    marked: Tensor
 
 
 @dataclass(frozen=True, eq=False)
 class _Residuals:
     offset: Tensor  # (B, 25, 2) half boxes
     prior: Tensor  # (B, 82)
+    habit: Tensor  # (B, H) in standard deviations
     hinge: Tensor  # (B, 8) metres beyond which a hint is violated
     cost: Tensor  # (B,)
 
@@ -89,11 +99,11 @@ class Refiner:
     def __init__(self, body: LiftBody) -> None:
         self.body = body
         chain, points = body.chain, body.landmarks
+        self._habits = habits().to(points.weight.device)
         below = chain.descendants[:, points.bone]  # (24, P)
         member = points.gather[None] * below[:, None]  # (24, 25, P)
         self._below_parts = member.reshape(BONES * JOINTS, -1)
         self._below_weight = (member * points.weight).sum(-1)  # (24, 25)
-        self._shape_center = torch.einsum("mp,spd->smpd", points.gather, points.shape_center)
         self._parents = torch.tensor(chain.parents[1:], device=chain.offsets.device)
         bones = torch.zeros(JOINTS, BONES, device=points.weight.device)
         self._bone_share = bones.index_put(
@@ -116,11 +126,12 @@ class Refiner:
             iterations: Levenberg-Marquardt steps; two do most of the work.
             translation: (B, 3) start; linear least squares if None.
         """
+        usual = self._habits.mean * evidence.foreign[:, None]
         if translation is None:
-            points = self.body.pose(rotmat, betas)[2]
+            points = self._habits.moved(self.body.pose(rotmat, betas)[2], usual)
             translation = translation_by_least_squares(points, evidence.rays, evidence.trust)
         half = mark_box(evidence.rays, evidence.trust > 0)[1]
-        state = self._state(rotmat, betas, translation)
+        state = self._state(rotmat, betas, translation, usual)
         now = self._residuals(state, rotmat, betas, evidence, half)
         damping = torch.full_like(half, 1e-3)
         precision = evidence.whitener @ evidence.whitener.transpose(1, 2)
@@ -129,34 +140,48 @@ class Refiner:
             state, now, damping = self._step(
                 state, now, hessian, gradient, damping, (rotmat, betas, evidence, half)
             )
-        return Fit(state.rotmat, state.betas, state.translation, now.cost)
+        return Fit(state.rotmat, state.betas, state.translation, state.habits, now.cost)
 
-    def _state(self, rotmat: Tensor, betas: Tensor, translation: Tensor) -> _State:
+    def _state(self, rotmat: Tensor, betas: Tensor, translation: Tensor, amounts: Tensor) -> _State:
         chain, points = self.body.chain, self.body.landmarks
         turned, placed = chain.forward_kinematics(rotmat, chain.offsets_of(betas))
         parts = points.parts(turned, placed, betas)
         at = points.gather @ parts
-        return _State(rotmat, betas, translation, turned, placed, parts, at)
+        marked = self._habits.moved(at, amounts)
+        return _State(rotmat, betas, translation, amounts, turned, placed, parts, at, marked)
+
+    def _habit_sd(self, evidence: Evidence) -> Tensor:
+        """(B, H)."""
+        share = evidence.foreign + (1 - evidence.foreign) * OWN_HABIT_SHARE
+        return self._habits.sd * share[:, None]
 
     def _residuals(
         self, state: _State, rotmat: Tensor, betas: Tensor, evidence: Evidence, half: Tensor
     ) -> _Residuals:
-        points = state.points + state.translation[:, None]
+        points = state.marked + state.translation[:, None]
         depth = points[..., 2:].clamp_min(NEAREST_M)
         offset = (points[..., :2] / depth - evidence.rays) / half[:, None, None]
         turn = rotmat_to_axis_angle(rotmat.transpose(-1, -2) @ state.rotmat)
         prior = torch.cat([turn.flatten(1), state.betas - betas], dim=1)
+        habit = (state.habits - self._habits.mean * evidence.foreign[:, None]) / self._habit_sd(
+            evidence
+        )
         nearer = state.points[:, LIMB_PARENTS, 2] - state.points[:, LIMB_CHILDREN, 2]
         hinge = (HINT_MARGIN_M - evidence.hints * nearer).clamp_min(0) * (evidence.hints != 0)
         square = offset.square().sum(-1)
         robust = ROBUST_HALF_BOXES**2 * square / (ROBUST_HALF_BOXES**2 + square)
         white = (prior[:, None] @ evidence.whitener)[:, 0]
         cost = (robust * evidence.trust).sum(1) / evidence.sigma**2
-        cost = cost + white.square().sum(1) + HINT_WEIGHT * hinge.square().sum(1)
-        return _Residuals(offset, prior, hinge, cost)
+        cost = (
+            cost
+            + white.square().sum(1)
+            + habit.square().sum(1)
+            + HINT_WEIGHT * hinge.square().sum(1)
+        )
+        return _Residuals(offset, prior, habit, hinge, cost)
 
     def _point_jacobian(self, state: _State) -> Tensor:
-        """(B, 25, 85, 3) metres per unit of each unknown."""
+        """(B, 25, 85, 3) metres that the landmarks move per unit of pose, shape and translation."""
         count = len(state.points)
         # Turning bone k moves what hangs below it about the joint: dx = (Q_k w) x (x - P_k).
         swung = self._below_parts @ state.parts
@@ -183,29 +208,37 @@ class Refiner:
     def _normal_equations(
         self, state: _State, now: _Residuals, evidence: Evidence, half: Tensor, precision: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """Gauss-Newton matrix (B, 85, 85) and gradient (B, 85)."""
+        """Gauss-Newton matrix (B, U, U) and gradient (B, U) for U unknowns."""
         change = self._point_jacobian(state)
-        points = state.points + state.translation[:, None]
+        marked = (self._habits.operator(state.habits) @ change.flatten(2)).view_as(change)
+        # Habits move marks against each other; the whole body's translation passes through unmoved.
+        by_habit = torch.einsum("hmn,bnd->bmhd", self._habits.moves, state.points)
+        moved = torch.cat([marked, by_habit], dim=2)
+        points = state.marked + state.translation[:, None]
         depth = points[..., 2].clamp_min(NEAREST_M)
         ray = points[..., :2] / depth[..., None]
-        image = change[..., :2] - ray[:, :, None] * change[..., 2:]
+        image = moved[..., :2] - ray[:, :, None] * moved[..., 2:]
         image = image / (depth * half[:, None])[..., None, None]
         square = now.offset.square().sum(-1)
         weight = (ROBUST_HALF_BOXES**2 / (ROBUST_HALF_BOXES**2 + square)).square()
         root = (weight * evidence.trust).sqrt() / evidence.sigma[:, None]
-        rows = (image * root[..., None, None]).transpose(2, 3).flatten(1, 2)  # (B, 50, 85)
+        rows = (image * root[..., None, None]).transpose(2, 3).flatten(1, 2)  # (B, 50, U)
         gap = (now.offset * root[..., None]).flatten(1)
         hessian = rows.transpose(1, 2) @ rows
         gradient = (rows.transpose(1, 2) @ gap[..., None])[..., 0]
         known = POSE + SHAPES
         hessian[:, :known, :known] += precision
         gradient[:, :known] += (precision @ now.prior[..., None])[..., 0]
+        sd = self._habit_sd(evidence)
+        torch.diagonal(hessian, dim1=1, dim2=2)[:, BODY:] += sd**-2
+        gradient[:, BODY:] += now.habit / sd
         if bool((evidence.hints != 0).any()):
             nearer = change[:, LIMB_PARENTS, :, 2] - change[:, LIMB_CHILDREN, :, 2]
             slope = -evidence.hints[..., None] * nearer * (now.hinge > 0)[..., None]
-            hessian = hessian + HINT_WEIGHT * slope.transpose(1, 2) @ slope
-            pull = (slope.transpose(1, 2) @ now.hinge[..., None])[..., 0]
-            gradient = gradient + HINT_WEIGHT * pull
+            hessian[:, :BODY, :BODY] += HINT_WEIGHT * slope.transpose(1, 2) @ slope
+            gradient[:, :BODY] += (
+                HINT_WEIGHT * (slope.transpose(1, 2) @ now.hinge[..., None])[..., 0]
+            )
         return hessian, gradient
 
     def _step(
@@ -226,7 +259,8 @@ class Refiner:
         trial = self._state(
             state.rotmat @ turn,
             state.betas + move[:, POSE : POSE + SHAPES],
-            state.translation + move[:, POSE + SHAPES :],
+            state.translation + move[:, POSE + SHAPES : BODY],
+            state.habits + move[:, BODY:],
         )
         after = self._residuals(trial, *problem)
         better = after.cost < now.cost

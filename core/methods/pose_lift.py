@@ -61,13 +61,20 @@ class PoseLift(Method):
     def forward(self, batch: Batch, *, inspect: bool = False) -> MethodOutput:
         """Bodies of a batch; other readings unless ``live``; not refined while training."""
         turned = turned_marks(batch)
-        lifted = self.lift(turned.marks)
-        iterations = LIVE_ITERATIONS if self.live else FULL_ITERATIONS
-        fit = self.fit(turned.marks, turned.trust, lifted, 0 if self.training else iterations)
+        steps = LIVE_ITERATIONS if self.live else FULL_ITERATIONS
+        fit = self._fit_lifted(turned, 0 if self.training else steps)
         output = self._output(fit, turned)
         if self.live and not self.training:
             return output
         return replace(output, alternatives=self._alternatives(fit, turned))
+
+    def reconstruct(self, batch: Batch, iterations: int) -> MethodOutput:
+        """Bodies after a given number of refinement steps (0: as lifted), without other readings."""
+        turned = turned_marks(batch)
+        return self._output(self._fit_lifted(turned, iterations), turned)
+
+    def _fit_lifted(self, turned: TurnedMarks, iterations: int) -> Fit:
+        return self.fit(turned.marks, turned.trust, self.lift(turned.marks), iterations)
 
     def lift(self, marks: Marks) -> Lifted:
         """The network's answer, averaged with that for the mirrored marks."""
@@ -89,6 +96,7 @@ class PoseLift(Method):
             rays=marks.rays,
             trust=trust,
             sigma=2 * sigma.clamp_min(LEAST_SIGMA),
+            foreign=marks.foreign,
             hints=marks.hints,
             whitener=self._whitener(sigma, marks.foreign),
         )

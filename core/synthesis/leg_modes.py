@@ -84,13 +84,13 @@ def walk(draws: Draws, n: int) -> LegDraw:
     phase = draws.uniform(0, 2 * math.pi, n)
     amplitude = draws.uniform(10, 48, n)
     effort = draws.uniform(0, 1, n) * (amplitude > 22)
-    lean = draws.normal(3, 4, n) + (amplitude - 12) / 6
+    lean = draws.normal(2, 3.5, n) + 8 * effort
 
     def leg(p: Tensor) -> Tensor:
         swing = 8 + amplitude * (0.6 + effort * 0.9) * (1 + torch.cos(p - 0.1)) * 0.5
         knee = (swing + effort * amplitude * 0.3 * (1 - torch.sin(p))).clamp(0, 130)
         return _columns(
-            amplitude * 0.25 + amplitude * torch.sin(p) + draws.normal(0, 4, n),
+            lean + amplitude * 0.15 + amplitude * torch.sin(p) + draws.normal(0, 4, n),
             draws.normal(2, 3, n),
             draws.normal(3, 6, n),
             knee + draws.normal(0, 4, n).abs(),
@@ -175,6 +175,25 @@ def lunge(draws: Draws, n: int) -> LegDraw:
     )
     left, right = _either_side(draws, front, back)
     return _plain(draws, left, right, lean)
+
+
+def stance(draws: Draws, n: int) -> LegDraw:
+    """Ready stances: trunk upright over bent knees, feet side by side or apart."""
+    lean, knee = draws.normal(6, 8, n), draws.uniform(10, 85, n)
+    ankle = knee * draws.uniform(0.3, 0.55, n)
+    spread, turn = draws.uniform(0, 34, n), draws.normal(14, 12, n)
+
+    def leg() -> Tensor:
+        own = (knee + draws.normal(0, 8, n)).clamp(0, 110)
+        return _columns(
+            lean + own - ankle + draws.normal(0, 5, n),
+            spread + draws.normal(0, 5, n),
+            turn + draws.normal(0, 6, n),
+            own,
+            -ankle,
+        )
+
+    return _plain(draws, leg(), leg(), lean)
 
 
 def side_lunge(draws: Draws, n: int) -> LegDraw:
@@ -386,19 +405,20 @@ class LegMode:
 
 LEG_MODES: tuple[LegMode, ...] = (
     LegMode("stand", stand, 0.30, 0.215, 0.9, True),
-    LegMode("walk", walk, 0.19, 0.15, 0.5),
+    LegMode("walk", walk, 0.19, 0.15),
     LegMode("sit", sit, 0.11, 0.09),
     LegMode("sit_floor", sit_floor, 0.025, 0.01),
     LegMode("squat", squat, 0.05, 0.075, 0.9, True),
     LegMode("lunge", lunge, 0.065, 0.095, 0.8, True),
     LegMode("side_lunge", side_lunge, 0.04, 0.07, 0.75, True),
     LegMode("bend", bend, 0.045, 0.065, 0.85, True),
-    LegMode("throw", throw, 0.045, 0.065, 0.3),
+    LegMode("throw", throw, 0.045, 0.065, 0.5),
     LegMode("kneel", kneel, 0.025, 0.03),
     LegMode("kick", kick, 0.035, 0.04, 0.8),
     LegMode("dance", dance, 0.03, 0.03, 0.6),
     LegMode("lie", lie, 0.02, 0.01),
     LegMode("crawl", crawl, 0.01, 0.01),
     LegMode("free", free, 0.01, 0.06),
+    LegMode("stance", stance, 0.07, 0.03, 0.9, True),
 )
 MODE_ID = {mode.name: index for index, mode in enumerate(LEG_MODES)}

@@ -139,7 +139,7 @@ class PoseSampler:
         lively = _is_mode(mode, "side_lunge", "bend", "throw", "dance", "free").float()
         stooped = draws.uniform(5, 65, n) * draws.coin(0.06, n)
         seated = _is_mode(mode, "sit", "sit_floor", "squat", "lie") * draws.uniform(0, 28, n)
-        upright = _is_mode(mode, "stand", "walk", "kick")
+        upright = _is_mode(mode, "stand", "walk", "kick", "stance", "lunge")
         slouch = torch.where(upright, draws.normal(1, 4, n), draws.normal(4, 8, n))
         bend = (slouch + stooped + seated).clamp(-25, 85)
         side = draws.normal(0, 1, n) * (4 + 9 * lively)
@@ -285,12 +285,13 @@ class PoseSampler:
         self, rotmat: Tensor, turned: Tensor, root: Tensor, placed: Tensor, mode: Tensor
     ) -> None:
         """Lay the soles of supporting feet flat, within 35 degrees of ankle movement."""
-        balanced = torch.tensor([e.balanced > 0 for e in LEG_MODES], device=root.device)[mode]
+        stands = torch.tensor([e.balanced > 0 for e in LEG_MODES], device=root.device)[mode]
+        stands = stands | _is_mode(mode, "walk")
         height = (root[:, None] @ placed[..., None])[..., 1, 0]
         ankles = height[:, [self._id["L_Ankle"], self._id["R_Ankle"]]]
         for column, (side, _) in enumerate(SIDES):
             low = ankles[:, column] < ankles.amin(1) + 0.07
-            use = balanced & low & self.draws.coin(0.85, len(mode))
+            use = stands & low & self.draws.coin(0.85, len(mode))
             shin = turned[:, self._id[f"{side}_Knee"]]
             up = torch.tensor([0.0, 1.0, 0.0], device=root.device).expand(len(mode), 3)
             ahead = F.normalize(shin[..., 2] * torch.tensor([1.0, 0.0, 1.0], device=root.device))

@@ -13,7 +13,7 @@ from core.methods.lift_refine import POSE
 from core.methods.pose_lift import SIGMA_LEVELS, PoseLift
 from core.synthesis.draws import Draws
 from core.synthesis.poses import PoseSampler
-from training.lift.marking import project_landmarks, mark_exactly, with_habits, with_noise
+from training.lift.marking import mark_exactly, project_landmarks, with_habits, with_noise
 from training.lift.people import People, PosePool, draw_people
 
 # People whose whole answer is wrong (flipped limbs) are another reading, not an error of this one.
@@ -61,7 +61,9 @@ def fixed_marks(truth: People, draws: Draws, sigma: float, *, foreign: bool) -> 
         own = torch.full((len(rows),), float(foreign))
         unknown = torch.full((len(rows),), math.nan)
         parts.append(Marks(rays, marks.known, told, own, marks.size_known, unknown, marks.hints))
-    return Marks(*(torch.cat(values) for values in zip(*(vars(p).values() for p in parts))))
+    return Marks(
+        *(torch.cat(values) for values in zip(*(vars(p).values() for p in parts), strict=True))
+    )
 
 
 def pose_gap(lifted: Lifted, truth: People) -> Tensor:

@@ -70,13 +70,17 @@ class HeldOut:
 
 @dataclass(frozen=True)
 class LiftErrors:
-    """Errors over a set of people: millimetres, and per cent of limbs flipped in depth."""
+    """Errors over a set of people: millimetres, per cent of limbs flipped in depth, trunk lean.
+
+    Lean is in degrees, predicted less true: median size, 90th percentile, median with its sign.
+    """
 
     mpjpe_mm: float
     pa_mpjpe_mm: float
     mpvpe_mm: float
     flipped_percent: float
     lean_median_deg: float
+    lean_p90_deg: float
     lean_toward_deg: float
 
 
@@ -103,6 +107,7 @@ def errors_of(body: LiftBody, held_out: HeldOut, rotmat: Tensor, betas: Tensor) 
         mpvpe_mm=_mean_mm(vertices - held_out.vertices),
         flipped_percent=float(flipped.sum() / deep.sum().clamp_min(1)) * 100,
         lean_median_deg=float(lean.abs().median()),
+        lean_p90_deg=float(lean.abs().quantile(0.9)),
         lean_toward_deg=float(lean.median()),
     )
 

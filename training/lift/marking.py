@@ -11,10 +11,10 @@ from __future__ import annotations
 import math
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from core.body.joint_sets import JOINT_SETS
+from core.methods.lift_habits import habits
 from core.methods.lift_network import LIMBS, Marks
 from core.synthesis.draws import Draws
 from training.lift.people import People
@@ -77,47 +77,11 @@ def with_habits(points: Tensor, amount: Tensor, draws: Draws) -> Tensor:
     Args:
         amount: (n,) 0 keeps the true points, 1 the usual size of habits.
     """
-    n = len(points)
+    n, table = len(points), habits().to(points.device)
     amount = amount * draws.uniform(0.2, 1.3, n)
-
-    def size(mean: float, sd: float) -> Tensor:
-        return (amount * draws.normal(mean, sd, n))[:, None]
-
-    at = {name: points[:, row] for name, row in ROW.items()}
-    hips = (at["L_Hip"] + at["R_Hip"]) / 2
-    spine = at["Neck"] - hips
-    up = F.normalize(spine, dim=1)
-    left = F.normalize(at["L_Shoulder"] - at["R_Shoulder"], dim=1)
-    moved = dict(at)
-    trunk = spine * size(0.0, 0.05)
-    for name in ("Neck", "L_Shoulder", "R_Shoulder", "Head_top", *NAMES[FACE]):
-        moved[name] = at[name] + trunk
-    out, rise, hip_out, hip_rise = (
-        size(0.012, 0.02),
-        size(0.01, 0.02),
-        size(0.01, 0.03),
-        size(-0.015, 0.03),
-    )
-    limb_scale = {part: size(0.0, 0.05) for part in ("Elbow", "Wrist", "Knee", "Ankle")}
-    for side, sign in (("L", 1.0), ("R", -1.0)):
-        moved[f"{side}_Shoulder"] = moved[f"{side}_Shoulder"] + sign * left * out + up * rise
-        moved[f"{side}_Hip"] = at[f"{side}_Hip"] + sign * left * hip_out + up * hip_rise
-        for first, second, third in (("Shoulder", "Elbow", "Wrist"), ("Hip", "Knee", "Ankle")):
-            upper = at[f"{side}_{second}"] - at[f"{side}_{first}"]
-            lower = at[f"{side}_{third}"] - at[f"{side}_{second}"]
-            shift = upper * limb_scale[second]
-            moved[f"{side}_{second}"] = at[f"{side}_{second}"] + shift
-            moved[f"{side}_{third}"] = at[f"{side}_{third}"] + shift + lower * limb_scale[third]
-        foot = moved[f"{side}_Ankle"] - at[f"{side}_Ankle"]
-        for name in NAMES[FEET]:
-            if name.startswith(side):
-                moved[name] = at[name] + foot
-    head = at["Head_top"] - at["Neck"]
-    moved["Neck"] = moved["Neck"] + up * size(0.0, 0.03)
-    moved["Head_top"] = moved["Head_top"] + head * size(0.03, 0.07)
-    marked = torch.stack([moved[name] for name in NAMES], dim=1)
-    own = amount[:, None, None] * draws.normal(0, 0.008, *points.shape)
-    return torch.where((amount > 0)[:, None, None], marked + own, points)
+    own = table.mean + table.sd * draws.normal(0, 1, n, len(table.names))
+    moved = table.moved(points, amount[:, None] * own)
+    return moved + amount[:, None, None] * draws.normal(0, 0.008, *points.shape)
 
 
 def with_noise(rays: Tensor, sigma: Tensor, draws: Draws, *, outliers: bool) -> Tensor:

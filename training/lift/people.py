@@ -132,7 +132,7 @@ def _camera_rotation(draws: Draws, n: int, habit: CameraHabit) -> tuple[Tensor, 
         pitch = torch.where(draws.coin(0.8, n), near, uniform)
         roll, any_share = draws.normal(0, 4, n), 0.05
     else:
-        kind = draws.pick((0.5, 0.33, 0.17), n)
+        kind = draws.pick((0.55, 0.33, 0.12), n)
         pitch = torch.where(kind == 0, draws.normal(3, 5, n), draws.normal(8, 12, n))
         pitch = torch.where(kind == 2, uniform, pitch.clamp(-35, 50))
         roll = torch.where(draws.coin(0.7, n), draws.normal(0, 2, n), draws.normal(0, 7, n))

@@ -83,7 +83,7 @@ class LiftRecipe:
         from training.lift.shipping import ship
 
         assert isinstance(network, LiftNetwork)
-        return ship(network, self._coarse_body, facts, folder)
+        return ship(network, facts, folder)
 
     def _person_terms(
         self, lifted: Lifted, people: People, center: Tensor, half: Tensor

@@ -1,0 +1,148 @@
+"""``python -m training.evaluate``: 2D error on marked pictures, and the synthetic held-out tables.
+
+    python -m training.evaluate --joints joints2d.json [--media DIR] [--method pose_lift]
+    python -m training.evaluate --held-out [--count 1000]
+
+Nothing here chooses a checkpoint; marked photographs are a smoke test and are only measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import InputError, MeshLoupeError
+
+if TYPE_CHECKING:
+    from core.methods.pose_lift import PoseLift
+    from training.lift.marked_pictures import MarkedPicture
+    from training.lift.tables import TableRow
+
+METHODS = ("pose_lift",)
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m training.evaluate", description=__doc__.split("\n")[0]
+    )
+    parser.add_argument(
+        "--method", default="pose_lift", metavar="ID", help=f"one of {', '.join(METHODS)}"
+    )
+    parser.add_argument("--joints", type=Path, metavar="FILE", help="marked joints of pictures")
+    parser.add_argument(
+        "--media", type=Path, metavar="DIR", help="the pictures; default: beside FILE"
+    )
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="instead of the shipped ones")
+    parser.add_argument(
+        "--held-out", action="store_true", help="tables on the fixed sampled people"
+    )
+    parser.add_argument("--count", type=int, default=1000, help="held-out people")
+    parser.add_argument(
+        "--update-card", action="store_true", help="put the 2D errors into the shipped model card"
+    )
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure and write tables to standard output; returns the exit code."""
+    options = parse(arguments)
+    if options.joints is None and not options.held_out:
+        sys.stderr.write("give --joints FILE, --held-out, or both\n")
+        return 2
+    try:
+        method = _method(options.method, options.weights)
+        if options.joints is not None:
+            from training.lift.marked_pictures import evaluate_marked_pictures
+
+            media = options.media or options.joints.parent
+            pictures = evaluate_marked_pictures(options.joints, media, method)
+            sys.stdout.write(marked_table(pictures))
+            if options.update_card:
+                _update_card(pictures)
+        if options.held_out:
+            from training.lift.tables import held_out_rows, side_view_rows
+
+            sys.stdout.write(lift_table(held_out_rows(method, options.count)))
+            sys.stdout.write(lift_table(side_view_rows(method, options.count)))
+    except MeshLoupeError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def marked_table(pictures: Sequence[MarkedPicture]) -> str:
+    """One line per marked person and the mean, per cent of the box of the marked joints."""
+    lines = [
+        f"{'picture':24s} {'lifted':>7s} {'refined':>8s} {'worst':>6s} {'lean':>6s}   (% of box, degrees)"
+    ]
+    for row in pictures:
+        lines.append(
+            f"{row.key:24s} {row.lifted_percent:7.2f} {row.refined_percent:8.2f}"
+            f" {row.worst_percent:6.1f} {row.lean_deg:6.0f}"
+        )
+    lifted = sum(row.lifted_percent for row in pictures) / max(len(pictures), 1)
+    refined = sum(row.refined_percent for row in pictures) / max(len(pictures), 1)
+    lines.append(f"{'mean':24s} {lifted:7.2f} {refined:8.2f}")
+    return "\n".join(lines) + "\n"
+
+
+def lift_table(rows: Iterable[TableRow]) -> str:
+    """MPJPE, PA-MPJPE, MPVPE (mm), limbs flipped (%), trunk lean error (degrees)."""
+    lines = [
+        f"{'people':9s} {'marks':20s} {'how':36s} {'MPJPE':>6s} {'PA':>6s} {'MPVPE':>6s}"
+        f" {'flip%':>6s} {'lean':>5s} {'p90':>5s} {'signed':>6s}"
+    ]
+    for row in rows:
+        e = row.errors
+        lines.append(
+            f"{row.data:9s} {row.marks:20s} {row.how:36s} {e.mpjpe_mm:6.1f} {e.pa_mpjpe_mm:6.1f}"
+            f" {e.mpvpe_mm:6.1f} {e.flipped_percent:6.1f} {e.lean_median_deg:5.1f}"
+            f" {e.lean_p90_deg:5.1f} {e.lean_toward_deg:6.1f}"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _method(method_id: str, weights: Path | None) -> PoseLift:
+    if method_id not in METHODS:
+        raise InputError(
+            f"there is no evaluation of {method_id} here",
+            cure=f"choose one of: {', '.join(METHODS)}",
+        )
+    from core.methods import create_method
+    from core.methods.pose_lift import PoseLift
+    from core.weights import load_embedded, load_weights
+
+    method = create_method(method_id)
+    assert isinstance(method, PoseLift)
+    if weights is None:
+        load_embedded(method)
+    else:
+        load_weights(method, weights)
+    return method.eval()
+
+
+def _update_card(pictures: Sequence[MarkedPicture]) -> None:
+    from core.assets import asset_path
+    from core.weights.cards import CardNumber, read_card, write_card
+
+    path = asset_path("weights", "pose_lift.json")
+    card = read_card(path)
+    data = f"{len(pictures)} photographs with joints marked by hand"
+    kept = tuple(number for number in card.numbers if number.data != data)
+    protocol = "mean distance of marked joints, per cent of the longer side of their box; 8 steps"
+    fresh = [
+        CardNumber(f"2D error, {p.key}", round(p.refined_percent, 2), "%", protocol, data)
+        for p in pictures
+    ]
+    mean = sum(p.refined_percent for p in pictures) / len(pictures)
+    fresh.append(CardNumber("2D error, mean", round(mean, 2), "%", protocol, data))
+    write_card(replace(card, numbers=(*kept, *fresh)), path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
