@@ -15,6 +15,7 @@ from app.cli.console import (
     EXIT_FAILED,
     console,
     print_json,
+    say,
     say_error,
     wrong_use,
 )
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from core.pipeline.jobs import InferJob, JobStep, Shard
+    from core.pipeline.outputs import SaveKind
 
 DEFAULT_SAVE = "npz,overlay"
 
@@ -128,7 +130,7 @@ def _shard(text: str) -> Shard:
     return Shard(index - 1, count)
 
 
-def _kinds(text: str) -> tuple[str, ...]:
+def _kinds(text: str) -> tuple[SaveKind, ...]:
     from core.pipeline.outputs import SAVE_KINDS
 
     if text == "none":
@@ -138,7 +140,7 @@ def _kinds(text: str) -> tuple[str, ...]:
     if unknown or not kinds:
         shown = unknown[0] if unknown else text
         raise wrong_use(f"{shown!r} is none of {', '.join(SAVE_KINDS)}", "--save")
-    return kinds
+    return tuple(kind for kind in SAVE_KINDS if kind in kinds)
 
 
 def _methods(text: str, preset: str | None, variant: str | None) -> tuple[str, ...]:
@@ -161,11 +163,12 @@ def _run(job: InferJob, as_json: bool) -> int:
     from core.pipeline.jobs import run_job
 
     steps: list[dict[str, Any]] = []
-    failures = people = 0
+    count = failures = people = 0
     try:
         with _progress() as advance:
             for step in run_job(job):
                 advance(step)
+                count += 1
                 if step.error is not None:
                     failures += 1
                     say_error(str(step.error))
@@ -180,7 +183,9 @@ def _run(job: InferJob, as_json: bool) -> int:
         return EXIT_CANCELLED
     if as_json:
         print_json(steps)
-    if people == 0 and not failures:
+    if count == 0:
+        say(f"shard {job.shard.index + 1}/{job.shard.count} holds no input: nothing to do")
+    elif people == 0 and not failures:
         _say_nobody(job)
         return EXIT_FAILED
     return EXIT_FAILED if failures else 0

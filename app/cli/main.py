@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import typer
 from typer.core import TyperGroup
@@ -16,7 +17,7 @@ EPILOG = "Files without a command open in the workbench: meshloupe photo.jpg"
 class _CommandOrFiles(TyperGroup):
     """A group in which anything that is no command is a file for the workbench."""
 
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put the hidden command ``open`` before files, and before nothing at all."""
         is_file = args and args[0] not in self.commands and not args[0].startswith("-")
         if not args or is_file or args[0] == "--":

@@ -166,10 +166,13 @@ def _written(person: Detection, names: tuple[str, ...]) -> dict[str, Any]:
     for name in names:
         row = place.get(name)
         point = None if row is None or person.joints_2d is None else person.joints_2d[row]
-        known = point is not None and bool(np.isfinite(point).all())
-        joints.append([round(float(v), 2) for v in point] if known else None)
-        has_score = known and row is not None and person.joint_scores is not None
-        scores.append(round(float(person.joint_scores[row]), 4) if has_score else 0.0)
+        if row is None or point is None or not np.isfinite(point).all():
+            joints.append(None)
+            scores.append(0.0)
+            continue
+        joints.append([round(float(value), 2) for value in point])
+        given = person.joint_scores
+        scores.append(1.0 if given is None else round(float(given[row]), 4))
     written: dict[str, Any] = {
         "joints_2d": joints,
         "joint_scores": scores,

@@ -7,7 +7,7 @@ nothing of them behind.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -56,7 +56,7 @@ class OutputWriter:
     ) -> None:
         self.out, self.source, self.kinds, self.is_video = out, source, kinds, is_video
         self._method = method
-        self._faces = np.asarray(method.body.faces())
+        self._faces = np.asarray(method.body.faces(), np.int32)
         self._renderer = Renderer()
         self._stack = ExitStack()
         self._npz: NpzWriter | None = None
@@ -127,7 +127,7 @@ class OutputWriter:
         return self._fps
 
     def _layers(self, result: FrameResult) -> list[MeshLayer]:
-        return person_layers(result.people, lambda _: self._faces)
+        return person_layers(result.people, self._faces)
 
     def _overlay(self, result: FrameResult) -> NDArray[np.uint8]:
         if not result.people:
@@ -158,14 +158,10 @@ def joined_clips(clips: Sequence[MotionClip]) -> MotionClip:
     )
 
 
-def person_layers(
-    people: tuple[Reconstruction, ...], faces_of: Callable[[Reconstruction], NDArray[np.integer]]
-) -> list[MeshLayer]:
+def person_layers(people: tuple[Reconstruction, ...], faces: NDArray[np.int32]) -> list[MeshLayer]:
     """One coloured layer per person, in the camera frame of the picture."""
     return [
-        MeshLayer(
-            vertices=person.vertices_camera, faces=faces_of(person), colors=person_color(number)
-        )
+        MeshLayer(vertices=person.vertices_camera, faces=faces, colors=person_color(number))
         for number, person in enumerate(people)
     ]
 
