@@ -25,7 +25,7 @@ def run(files: Sequence[str]) -> int:
     return int(app.exec())
 
 
-def make_application():  # noqa: ANN201 - the type would import Qt
+def make_application():
     """The one QApplication of the process, styled."""
     from PySide6.QtGui import QGuiApplication
     from PySide6.QtWidgets import QApplication, QStyleFactory

@@ -8,10 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.state.values import Alignment, MeshInfo, Scores
-from core.render.colors import INFERNO, VIRIDIS, Colormap, Legend, legend_for, part_colors
+from core.render.colors import VIRIDIS, Colormap, Legend, legend_for, part_colors
 from core.types import TokenSet
 
-ATTENTION_MAP: Colormap = INFERNO
+# Begins in a calm grey, so that the body keeps its shape where nothing is attended to.
+ATTENTION_MAP = Colormap(
+    "attention", ("565d6b", "6a5484", "9a4a8c", "cc4b74", "ee6a4d", "fba03a", "fcd24a", "fdf6a5")
+)
 ERROR_MAP: Colormap = VIRIDIS
 ALIGNMENT_WORDS: dict[Alignment, str] = {
     "none": "no alignment",

@@ -38,7 +38,10 @@ def body_layers(
     skeleton: bool = False,
     markers: Sequence[Marker] = (),
 ) -> list[MeshLayer]:
-    """One layer per person in the picture's camera frame; only the person looked at is painted."""
+    """One layer per person in the picture's camera frame, first in the list; markers and skeletons follow.
+
+    Only the person looked at is painted.
+    """
     layers: list[MeshLayer] = []
     for number, person in enumerate(people):
         mine = painted if number == looked_at else Painted()
@@ -52,12 +55,14 @@ def body_layers(
                 finish="clay" if mine.colours is None else "data",
                 by_normals=mine.by_normals,
                 alpha=0.35 if skeleton else 1.0,
-                name=f"person {number + 1}",
+                name=f"Person {number + 1}" if len(people) > 1 else "",
             )
         )
     for person in people if skeleton else ():
         layers.append(
-            skeleton_layer(person.joints_camera, bones_of(person.joint_names), person.joint_names)
+            skeleton_layer(
+                person.joints_camera, bones_of(person.joint_names), person.joint_names, name=""
+            )
         )
     for marker in markers:
         layers.append(
@@ -66,7 +71,7 @@ def body_layers(
                 (),
                 colors=np.asarray([marker.colour], np.float32),
                 radius=MARKER_RADIUS_M,
-                name="marker",
+                name="",
             )
         )
     return layers
@@ -92,7 +97,7 @@ def truth_layer(
         alpha=0.38,
         pickable=False,
         casts_shadow=False,
-        name="truth",
+        name="True body",
     )
 
 

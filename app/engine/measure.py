@@ -96,6 +96,7 @@ def against_truth(
         pa_mpjpe_mm=values.get("PA-MPJPE"),
         mpvpe_mm=values.get("MPVPE"),
         protocol=protocol.id,
+        protocol_title=protocol.title,
         vertex_error_mm=errors,
     )
 

@@ -119,7 +119,7 @@ def mesh_info(engine: Any) -> MeshInfo | None:
         faces=np.ascontiguousarray(_numpy(body.faces()), np.int32),
         template=np.ascontiguousarray(_numpy(body.v_template), np.float32),
         part_labels=None if labels is None else np.ascontiguousarray(_numpy(labels), np.int32),
-        part_names=tuple(getattr(body, "part_names", ()) or ()),
+        part_names=tuple(getattr(body, "part_names", None) or getattr(body, "joint_names", ())),
     )
 
 

@@ -32,7 +32,6 @@ class AttentionMatrix(pg.GraphicsLayoutWidget):
         super().__init__()
         self.setAccessibleName("Attention between tokens")
         self._shape = (0, 0)
-        self._groups: list[pg.InfiniteLine] = []
         self._plot = self.addPlot()
         self._plot.invertY(True)
         self._plot.setMenuEnabled(False)
@@ -41,7 +40,9 @@ class AttentionMatrix(pg.GraphicsLayoutWidget):
         for side in ("left", "bottom"):
             axis = self._plot.getAxis(side)
             axis.setStyle(tickLength=3, tickTextOffset=4)
-        self._plot.getAxis("left").setWidth(64)
+        self._plot.getAxis("left").setWidth(58)
+        self._plot.getAxis("bottom").setHeight(20)
+        self.ci.layout.setContentsMargins(0, 2, 4, 0)
         self._image = pg.ImageItem(axisOrder="row-major")
         self._image.setLookupTable(pg.ColorMap(None, RAMP).getLookupTable(nPts=256))
         self._plot.addItem(self._image)
@@ -67,10 +68,10 @@ class AttentionMatrix(pg.GraphicsLayoutWidget):
     def show_matrix(
         self,
         matrix: NDArray[np.float32] | None,
-        row_groups: list[tuple[str, int]],
-        column_groups: list[tuple[str, int]],
+        row_groups: list[tuple[str, float]],
+        column_groups: list[tuple[str, float]],
     ) -> None:
-        """(rows, columns) float32 with named groups of rows and columns as (name, first index).
+        """(rows, columns) float32 with named groups of rows and columns as (name, middle index).
 
         Weights are shown on a root scale, so that small ones are seen beside large ones.
         """
@@ -84,10 +85,8 @@ class AttentionMatrix(pg.GraphicsLayoutWidget):
         self._image.setImage(
             np.sqrt(np.clip(matrix / top, 0, 1)), levels=(0, 1), autoDownsample=True
         )
-        self._plot.getAxis("left").setTicks([[(start + 0.5, name) for name, start in row_groups]])
-        self._plot.getAxis("bottom").setTicks(
-            [[(start + 0.5, name) for name, start in column_groups]]
-        )
+        self._plot.getAxis("left").setTicks([[(middle, name) for name, middle in row_groups]])
+        self._plot.getAxis("bottom").setTicks([[(middle, name) for name, middle in column_groups]])
         if new_shape:
             rows, columns = self._shape
             self._plot.setLimits(xMin=-2, xMax=columns + 2, yMin=-2, yMax=rows + 2)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.panels.attention_matrix import AttentionMatrix
-from app.panels.controls import columns, fill_combo, label, named_row, narrow_combo, rows
+from app.panels.controls import columns, fill_combo, label, narrow_combo, rows
 from app.settings.theme import DARK, Theme
 from app.state.attention import AttentionModel
 from app.state.skeleton import plain_name
@@ -47,7 +47,7 @@ class StrongestList(QWidget):
         self.setFixedWidth(176)
         self.setAccessibleName("Strongest targets")
 
-    def sizeHint(self) -> QSize:  # noqa: D102
+    def sizeHint(self) -> QSize:
         return QSize(176, 120)
 
     def show_entries(self, entries: tuple[tuple[str, float], ...]) -> None:
@@ -56,7 +56,7 @@ class StrongestList(QWidget):
         self.setAccessibleDescription(", ".join(f"{n} {s:.1%}" for n, s in entries))
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         font = painter.font()
         font.setPixelSize(self.theme.metrics.font_small)
@@ -120,11 +120,13 @@ class AttentionPanel(QWidget):
 
     def _build(self) -> None:
         left = QWidget()
-        left.setFixedWidth(190)
+        left.setFixedWidth(206)
         column = rows(left, spacing=5)
         column.addWidget(self.record)
-        column.addLayout(named_row("Layer", self.layer, 42))
-        column.addLayout(named_row("Head", self.head, 42))
+        pair = columns(spacing=5)
+        pair.addWidget(self.layer, 1)
+        pair.addWidget(self.head, 1)
+        column.addLayout(pair)
         column.addWidget(self.search)
         column.addWidget(self.tokens, 1)
         middle = QWidget()
@@ -190,11 +192,11 @@ class AttentionPanel(QWidget):
         if record is None:
             return
         heads = record.weights.shape[1]
-        layers = [("Mean of all", MEAN), *((name, n) for n, name in enumerate(record.layers))]
+        layers = [("All layers", MEAN), *((name, n) for n, name in enumerate(record.layers))]
         fill_combo(self.layer, layers, MEAN if choice.layer is None else choice.layer)
         fill_combo(
             self.head,
-            [("Mean of all", MEAN), *((f"Head {n + 1}", n) for n in range(heads))],
+            [("All heads", MEAN), *((f"Head {n + 1}", n) for n in range(heads))],
             MEAN if choice.head is None else choice.head,
         )
         self.matrix.show_matrix(
@@ -238,12 +240,14 @@ def token_text(tokens: TokenSet, number: int) -> str:
     return plain_name(name).capitalize() if tokens.kinds[number] == "joint" else name.capitalize()
 
 
-def token_groups(tokens: TokenSet) -> list[tuple[str, int]]:
-    """(kind, first token) of each run of tokens of one kind."""
-    groups: list[tuple[str, int]] = []
-    for number, kind in enumerate(tokens.kinds):
-        if number == 0 or kind != tokens.kinds[number - 1]:
-            groups.append((GROUP_WORDS[kind], number))
+def token_groups(tokens: TokenSet) -> list[tuple[str, float]]:
+    """(kind, middle) of each run of tokens of one kind."""
+    groups: list[tuple[str, float]] = []
+    start = 0
+    for number in range(1, len(tokens.kinds) + 1):
+        if number == len(tokens.kinds) or tokens.kinds[number] != tokens.kinds[start]:
+            groups.append((GROUP_WORDS[tokens.kinds[start]], (start + number) / 2))
+            start = number
     return groups
 
 

@@ -177,7 +177,7 @@ class Segments(QWidget):
             button.setToolTip(tip)
             button.setCheckable(True)
             button.setAccessibleName(f"{name}: {text}")
-            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             button.clicked.connect(lambda _checked=False, data=data: self.chosen.emit(data))
             self._group.addButton(button)
             self._buttons[data] = button

@@ -46,7 +46,7 @@ class DisplayPanel(QWidget):
         fill_combo(self.colour_by, [(text, data) for data, text in MODES], "shading")
         self.alignment = Segments(
             (
-                ("none", "None", "As predicted, in the camera's frame"),
+                ("none", "No alignment", "As predicted, in the camera's frame"),
                 ("pelvis", "Pelvis", "The pelvis of the body moved onto the true one"),
                 ("procrustes", "Procrustes", "Best move, turn and scale onto the truth"),
             ),
@@ -67,7 +67,7 @@ class DisplayPanel(QWidget):
     def _build(self) -> None:
         layout = rows(self, spacing=6)
         rows(self._person_row).addLayout(named_row("Person", self.person))
-        rows(self._align_row).addLayout(named_row("Align", self.alignment))
+        rows(self._align_row).addWidget(self.alignment)
         layout.addWidget(self._person_row)
         layout.addLayout(named_row("Colour by", self.colour_by))
         layout.addWidget(self._align_row)
@@ -83,6 +83,9 @@ class DisplayPanel(QWidget):
             self.toggles[name] = box
             grid.addWidget(box, place // 2, place % 2)
         layout.addLayout(grid)
+        self.set_people(0, 0)
+        self.show_ramp((), 0.0, "", "")
+        self.show_hint("")
 
     def set_theme(self, theme: Theme) -> None:
         """Other colours."""

@@ -21,6 +21,7 @@ class Inspector(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Inspector")
         inner = QWidget()
+        inner.setMinimumWidth(0)
         layout = rows(inner, spacing=2)
         layout.setContentsMargins(8, 4, 8, 8)
         self.sections: dict[str, Section] = {}

@@ -57,11 +57,11 @@ class ItemFilter(QSortFilterProxyModel):
         self.invalidate()
         self.sort(0)
 
-    def filterAcceptsRow(self, row: int, parent: Index) -> bool:  # noqa: D102
+    def filterAcceptsRow(self, row: int, parent: Index) -> bool:
         item: Item = self.sourceModel().index(row, 0, parent).data(Role.ITEM)
         return self._text in f"{item.path.parent.name}/{item.title}".lower()
 
-    def lessThan(self, left: Index, right: Index) -> bool:  # noqa: D102
+    def lessThan(self, left: Index, right: Index) -> bool:
         a: Item = left.data(Role.ITEM)
         b: Item = right.data(Role.ITEM)
         if self._order == "name":
@@ -86,10 +86,10 @@ class ItemDelegate(QStyledItemDelegate):
         super().__init__()
         self.theme: Theme = DARK
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: D102
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(120, self.theme.metrics.thumbnail + 10)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: D102
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme, size = self.theme, self.theme.metrics.thumbnail
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -147,7 +147,13 @@ class ItemDelegate(QStyledItemDelegate):
         font.setPixelSize(theme.metrics.font_small)
         painter.setFont(font)
         painter.setPen(QColor(theme.good if index.data(Role.DONE) else theme.faint))
-        second = "Sample with truth" if item.sample else item.path.parent.name or "/"
+        second = (
+            "Sample, with truth"
+            if item.sample and area.width() > 130
+            else "Sample"
+            if item.sample
+            else item.path.parent.name or "/"
+        )
         if index.data(Role.DONE):
             second = "Reconstructed"
         lower = area.adjusted(0, area.height() // 2 + 1, 0, 0)

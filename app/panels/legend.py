@@ -26,7 +26,7 @@ class RampLegend(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Colour legend")
 
-    def sizeHint(self) -> QSize:  # noqa: D102
+    def sizeHint(self) -> QSize:
         return QSize(160, 44)
 
     def show_ramp(self, stops: Sequence[Rgb], top: float, unit: str, caption: str) -> None:
@@ -40,7 +40,7 @@ class RampLegend(QWidget):
         end = f"{self.top:g} {self.unit}".strip()
         return "0", f"{self.top / 2:g}", f"≥ {end}" if self.unit == "mm" else end
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+    def paintEvent(self, event: QPaintEvent) -> None:
         if not self.stops:
             return
         painter = QPainter(self)
@@ -79,7 +79,7 @@ class TimingBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Time per stage")
 
-    def sizeHint(self) -> QSize:  # noqa: D102
+    def sizeHint(self) -> QSize:
         lines = (len(self.stages) + 1) // 2
         return QSize(160, 14 + 16 * lines)
 
@@ -92,7 +92,7 @@ class TimingBar(QWidget):
         self.updateGeometry()
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+    def paintEvent(self, event: QPaintEvent) -> None:
         total = sum(seconds for _, seconds in self.stages)
         if total <= 0:
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
-from app.panels.controls import label, panel_frame, rows
+from app.panels.controls import label, rows
 from app.panels.legend import TimingBar, milliseconds
 from app.settings.theme import Theme
 from app.state.skeleton import plain_name
@@ -118,6 +118,7 @@ class NumbersPanel(QWidget):
         for card in (self.mpjpe, self.pa_mpjpe, self.mpvpe):
             card.setVisible(has_truth)
         self._protocol.setText(f"Protocol: {scores.protocol}" if has_truth else "")
+        self._protocol.setToolTip(scores.protocol_title)
         self._protocol.setVisible(has_truth)
 
 

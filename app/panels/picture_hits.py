@@ -99,8 +99,8 @@ def dragged_box(
     x0, y0, x1, y1 = map(float, box)
     dx, dy = now[0] - start[0], now[1] - start[1]
     if hit.part == "box":
-        dx = min(max(dx, -x0), max(0.0, width - x1)) if 0 <= x0 and x1 <= width else dx
-        dy = min(max(dy, -y0), max(0.0, height - y1)) if 0 <= y0 and y1 <= height else dy
+        dx = min(max(dx, -x0), max(0.0, width - x1)) if x0 >= 0 and x1 <= width else dx
+        dy = min(max(dy, -y0), max(0.0, height - y1)) if y0 >= 0 and y1 <= height else dy
         return x0 + dx, y0 + dy, x1 + dx, y1 + dy
     moves_left = (hit.part == "corner" and hit.number in (0, 3)) or (hit.part, hit.number) == (
         "edge",

@@ -196,12 +196,12 @@ class PictureView(QGraphicsView):
         self._fitted = False
         self.zoom_changed.emit(new)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self._fitted:
             self.fit()
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: D102
+    def wheelEvent(self, event: QWheelEvent) -> None:
         self.zoom(ZOOM_STEP ** (event.angleDelta().y() / 120), event.position())
         event.accept()
 
@@ -220,7 +220,7 @@ class PictureView(QGraphicsView):
             joints=self.show_joints,
         )
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         at = self._at(event)
         self._press, self._press_pos, self._moved = at, event.position().toPoint(), False
         if event.button() == Qt.MouseButton.MiddleButton:
@@ -241,7 +241,7 @@ class PictureView(QGraphicsView):
             self.person_clicked.emit(hit.person)
         self._grab_box = self.people[hit.person].box_xyxy
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = self._at(event)
         self.pointer_moved.emit((at.x(), at.y()))
         travelled = (event.position().toPoint() - self._press_pos).manhattanLength()
@@ -279,7 +279,7 @@ class PictureView(QGraphicsView):
         self._pan_from, self._fitted = point, False
         self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         at = self._at(event)
         grab, rubber, moved = self._grab, self._rubber, self._moved
         self._grab = self._rubber = self._press = self._pan_from = None
@@ -304,21 +304,21 @@ class PictureView(QGraphicsView):
             self.person_clicked.emit(person_at(self.people, (at.x(), at.y())))
             self.ground_clicked.emit(at.x(), at.y())
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: D102
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if self._hit(self._at(event)) is None:
             self.fit()
         event.accept()
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: D102
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         at = self.mapToScene(event.pos())
         self.menu_wanted.emit(event.globalPos(), self._hit(at), (at.x(), at.y()))
         event.accept()
 
-    def leaveEvent(self, event: object) -> None:  # noqa: D102
+    def leaveEvent(self, event: object) -> None:
         self.pointer_moved.emit(None)
         self._set_hover(None)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         # Arrow keys belong to the list of pictures, not to hidden scroll bars.
         event.ignore()
 
@@ -334,7 +334,7 @@ class PictureView(QGraphicsView):
 
     # ---- drawing
 
-    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: D102
+    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
         if not self._size_hw[0]:
             return
         style = MarkStyle(

@@ -85,6 +85,7 @@ class ReadingPanel(QWidget):
             button.setAccessibleName(title)
             button.clicked.connect(lambda _=False, p=parent, c=child: self._next_hint(p, c))
             self.limbs[(parent, child)] = button
+            self._show_limb(button, "")
             # Right limbs left, as one sees a person who faces the camera.
             right = title.startswith("Right")
             row = [t for t, *_ in LIMBS if t.startswith("Right") == right].index(title)

@@ -20,7 +20,7 @@ class StatusStrip(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._text = label("Ready")
+        self._text = label("Ready", "muted")
         self._bar = QProgressBar()
         self._bar.setRange(0, 0)
         self._bar.setTextVisible(False)

@@ -49,7 +49,7 @@ QPushButton { background: $raised; border: 1px solid $border; border-radius: ${r
   padding: 4px 12px; min-height: 18px; }
 QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $selection; }
-QPushButton:focus, QComboBox:focus, QLineEdit:focus, QToolButton:focus, QListView:focus { border: 1px solid $accent; }
+QPushButton:focus, QComboBox:focus, QLineEdit:focus, QToolButton:focus { border: 1px solid $accent; }
 QPushButton:disabled { color: $faint; background: $panel; }
 QPushButton[role="primary"] { background: $accent; color: $on_accent; border: 1px solid $accent; font-weight: 600; }
 QPushButton[role="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
@@ -60,9 +60,10 @@ QToolButton { background: transparent; border: 1px solid transparent; border-rad
 QToolButton:hover { background: $hover; }
 QToolButton:checked { background: $selection; border-color: $accent; }
 QToolButton:disabled { color: $faint; }
-QToolButton[role="segment"] { background: $raised; border: 1px solid $border; padding: 3px 8px; }
+QToolButton[role="segment"] { background: $raised; border: 1px solid $border; padding: 3px 5px; min-width: 20px; }
 QToolButton[role="segment"]:checked { background: $selection; border-color: $accent; color: $text; }
 QToolButton[role="section"] { color: $text; font-weight: 600; padding: 5px 4px; text-align: left; border: none; }
+QToolButton[role="section"]:checked { background: transparent; border: none; }
 QToolButton[role="section"]:hover { background: transparent; color: $accent; }
 QToolButton::menu-indicator { image: none; }
 QComboBox { background: $raised; border: 1px solid $border; border-radius: ${radius_small}px;
@@ -93,10 +94,11 @@ QSlider::sub-page:horizontal:disabled { background: $border; }
 QSlider::handle:horizontal:disabled { background: $faint; }
 QListView, QTreeView { background: transparent; border: 1px solid transparent; outline: none; }
 QListView::item { border-radius: ${radius_small}px; }
+QListWidget::item { padding: 1px 3px; }
 QListView::item:selected { background: $selection; color: $text; }
 QListView::item:hover:!selected { background: $hover; }
 QTabWidget::pane { border: none; }
-QTabBar { background: transparent; }
+QTabBar { background: transparent; qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: $muted; padding: 5px 12px; border: none;
   border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }

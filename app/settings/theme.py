@@ -23,7 +23,7 @@ class Metrics:
     font_number: int = 19
     thumbnail: int = 52
     list_width: int = 208
-    inspector_width: int = 292
+    inspector_width: int = 304
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,7 @@ class SessionModel(QAbstractListModel):
         index = self.index(self._row_of[item_id])
         self.dataChanged.emit(index, index)
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """Number of items."""
         return 0 if parent.isValid() else len(self._items)
 

@@ -88,7 +88,7 @@ class Scores:
             longer side; None without marks.
         worst_mark: joint with the largest such distance, and that distance.
         mpjpe_mm, pa_mpjpe_mm, mpvpe_mm: against the truth, millimetres; None without truth.
-        protocol: what exactly those numbers mean.
+        protocol, protocol_title: id and one line of what exactly those numbers mean.
         vertex_error_mm: (V,) float32 per alignment, in the order of ``ALIGNMENTS``; None without.
     """
 
@@ -98,6 +98,7 @@ class Scores:
     pa_mpjpe_mm: float | None = None
     mpvpe_mm: float | None = None
     protocol: str = ""
+    protocol_title: str = ""
     vertex_error_mm: tuple[NDArray[np.float32], ...] | None = None
 
     def error_on(self, alignment: Alignment) -> NDArray[np.float32] | None:

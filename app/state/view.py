@@ -35,6 +35,7 @@ class ViewOptions:
     joints: bool = True
     truth: bool = False
     inspection: bool = True
+    log: bool = False
     side_view: bool = True
     reading: int = 0
     picture_layer: str = "none"

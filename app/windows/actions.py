@@ -99,8 +99,14 @@ SPECS: tuple[ActionSpec, ...] = (
         "side_view", "Side &view", "A second view, turned by 90 degrees", "side", ("V",), True
     ),
     ActionSpec(
-        "inspection", "&Attention and log", "The panel below the picture", "attention", ("A",), True
+        "inspection",
+        "&Attention",
+        "What joints and vertices attend to, for methods that read the picture",
+        "attention",
+        ("A",),
+        True,
     ),
+    ActionSpec("log", "&Log", "What was said so far", "log", ("L",), True),
     ActionSpec(
         "next", "&Next picture", "The next picture of the list", "next", ("Right", "PgDown")
     ),
@@ -126,9 +132,32 @@ VIEW_TOGGLES = (
     "joints",
     "side_view",
     "inspection",
+    "log",
 )
 # Letters alone would swallow typing in a search field, so they work only where no text is edited.
-PLAIN_KEYS = frozenset("B W G K T X J V A F 0 1 3 7 Del Left Right PgUp PgDown".split())
+PLAIN_KEYS = frozenset(
+    [
+        "B",
+        "W",
+        "G",
+        "K",
+        "T",
+        "X",
+        "J",
+        "V",
+        "A",
+        "F",
+        "0",
+        "1",
+        "3",
+        "7",
+        "Del",
+        "Left",
+        "Right",
+        "PgUp",
+        "PgDown",
+    ]
+)
 
 
 class Actions:

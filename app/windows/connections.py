@@ -276,15 +276,23 @@ class _Wiring(QObject):
             action.blockSignals(True)
             action.setChecked(bool(getattr(options, name)))
             action.blockSignals(False)
-        if "inspection" in names:
-            self.w.layout_widget.show_below(options.inspection)
+        if names & {"inspection", "log"}:
+            self._show_below(log_first="log" in names)
         kept = {SETTINGS_OF_VIEW[n]: getattr(options, n) for n in names if n in SETTINGS_OF_VIEW}
         if kept and hasattr(self.w, "_save_soon"):
             self.w.change_settings(**kept)
 
+    def _show_below(self, *, log_first: bool = False) -> None:
+        """Attention where a method has any, the log when asked for."""
+        options = self.w.view.options
+        attention = options.inspection and not self.w.runs.reads_joints
+        page = 1 if options.log and (log_first or not attention) else 0
+        self.w.layout_widget.show_below(attention or options.log, page)
+
     @Slot(object)
     def _choice_changed(self, choice: Choice) -> None:
         w = self.w
+        self._show_below()
         w.change_settings(
             method=choice.method,
             preset=choice.preset,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from dataclasses import replace
 from typing import Any
 
@@ -156,9 +155,9 @@ class DisplayControl(QObject):
             self._picture.set_layers(names, self._view.options.picture_layer)
             self._attention.set_records(tuple(r for r in records if isinstance(r, AttentionRecord)))
             self._show_heat()
-        if result is not None and result.quality == "live":
-            self._blend.glide(people)
-        elif result is not None and self._blend.shown and self._fitted_item == result.item_id:
+        if (result is not None and result.quality == "live") or (
+            result is not None and self._blend.shown and self._fitted_item == result.item_id
+        ):
             self._blend.glide(people)
         else:
             self._blend.jump(people)
@@ -222,7 +221,7 @@ class DisplayControl(QObject):
             skeleton=options.skeleton,
             markers=self._markers,
         )
-        over = [layer for layer in layers if layer.name.startswith("person")]
+        over = layers[: len(people)]
         layers += self._truth_layers(people, shown)
         moving = shown.quality == "live" or self._blend.is_moving
         self._stage.set_layers(layers, painted.legend, live=moving)

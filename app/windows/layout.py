@@ -71,9 +71,10 @@ class WindowLayout(QWidget):
         """The picture, or the invitation to open one."""
         self._picture_stack.setCurrentIndex(1 if on else 0)
 
-    def show_below(self, on: bool) -> None:
-        """The inspection panel below the picture."""
+    def show_below(self, on: bool, page: int = 0) -> None:
+        """The panel below the picture, with one of its pages."""
         self._below.setVisible(on)
+        self.tabs.setCurrentIndex(page)
 
 
 def _splitter(orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:

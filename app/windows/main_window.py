@@ -205,13 +205,14 @@ class MainWindow(QMainWindow):
 
     def start(self, paths: Sequence[Path], samples: Sequence[Path]) -> None:
         """First things after the window is up: libraries in the background, files or samples."""
+        self.items_panel.view.setFocus()
         self.runs.look_for_devices()
         if paths:
             self.files.open_paths(list(paths))
         elif samples:
             self.files.open_samples(samples)
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: D102
+    def closeEvent(self, event: QCloseEvent) -> None:
         self.shutdown()
         event.accept()
 
@@ -274,11 +275,11 @@ class MainWindow(QMainWindow):
 
     # ---- drag and drop
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: D102
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
 
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: D102
+    def dropEvent(self, event: QDropEvent) -> None:
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         self.files.open_paths(paths)
         event.acceptProposedAction()

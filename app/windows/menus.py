@@ -12,7 +12,10 @@ from app.windows.actions import Actions
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "&File",
-        ("open", "open_folder", "samples", "<recent>", "-", "load_joints", "export", "-", "remove_item", "-", "quit"),
+        (
+            "open", "open_folder", "samples", "<recent>", "-", "load_joints", "export", "-",
+            "remove_item", "-", "quit",
+        ),
     ),
     ("&Edit", ("undo", "redo", "-", "draw_box", "delete_person")),
     ("&Run", ("run", "cancel", "auto_run", "-", "weights")),
@@ -20,7 +23,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "&View",
         (
             "fit_picture", "fit_body", "-", "view_picture", "view_front", "view_side", "view_top", "-",
-            "wireframe", "grid", "skeleton", "truth", "boxes", "joints", "-", "side_view", "inspection",
+            "wireframe", "grid", "skeleton", "truth", "boxes", "joints", "-", "side_view", "inspection", "log",
             "-", "theme",
         ),
     ),

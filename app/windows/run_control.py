@@ -95,7 +95,7 @@ class RunControl(QObject):
             detections=self.marks_in_use(),
             truth=loaded.truth,
             quality=quality,
-            inspect=quality == "full" and self._view.options.inspection,
+            inspect=quality == "full" and self._view.options.inspection and not self.reads_joints,
         )
         self._next_id += 1
         if quality == "full":

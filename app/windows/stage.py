@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from app.panels.controls import columns, label, panel_frame, rows, tool_button
@@ -19,6 +19,8 @@ from core.render import Legend, MeshLayer, PickResult, StandardView, ViewCamera,
 
 SIDE_TURN = -math.pi / 2
 START_AZIMUTH, START_ELEVATION = 0.0, 0.1
+LEGEND_ROOM = (520, 420)
+WIDE_PX = 600
 
 
 class Stage(QWidget):
@@ -36,6 +38,7 @@ class Stage(QWidget):
         self.side = MeshViewport()
         self.main.setAccessibleName("Body in 3D")
         self.side.setAccessibleName("Body from the side")
+        self.main.set_hint("The body appears here")
         self._layers: list[MeshLayer] = []
         self._picture_camera: ViewCamera | None = None
         bar = panel_frame("bar")
@@ -82,6 +85,16 @@ class Stage(QWidget):
         layout.addWidget(self.side, 1)
         return frame
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Views stand side by side where there is room, else one above the other."""
+        super().resizeEvent(event)
+        wide = self.width() > WIDE_PX and self.width() > 0.8 * self.height()
+        way = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
+        if self._split.orientation() != way:
+            self._split.setOrientation(way)
+            length = self.width() if wide else self.height()
+            self._split.setSizes([round(length * share) for share in (0.62, 0.38)])
+
     def set_theme(self, theme: Theme) -> None:
         """Other colours."""
         for view in (self.main, self.side):
@@ -96,7 +109,9 @@ class Stage(QWidget):
     ) -> None:
         """What both views draw; ``live`` when more will follow at once."""
         self._layers = list(layers)
-        self.main.set_legend(legend)
+        # A small view has no room for a legend; the inspector shows the same one.
+        roomy = self.main.height() > LEGEND_ROOM[1] and self.main.width() > LEGEND_ROOM[0]
+        self.main.set_legend(legend if roomy else None)
         self.main.set_layers(self._layers, live=live)
         if self._side_frame.isVisibleTo(self):
             self.side.set_layers(self._layers, live=live)
@@ -158,9 +173,8 @@ class Stage(QWidget):
 
     @Slot(object)
     def _picked(self, pick: PickResult | None) -> None:
-        if pick is None or not pick.name.startswith("person "):
-            return
-        self.vertex_picked.emit(int(pick.name.split()[1]) - 1, pick.vertex)
+        if pick is not None:  # bodies come first among the layers, and nothing else can be picked
+            self.vertex_picked.emit(pick.layer, pick.vertex)
 
     def stop(self) -> None:
         """End the threads of both views."""

@@ -1,0 +1,106 @@
+"""A real window with a fake engine, fresh settings, and no thread left behind."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+
+from app.main import make_application
+from app.settings.store import SettingsStore
+from app.windows.main_window import MainWindow, Workers
+from tests.app.fakes import FakeEngine
+
+TIMEOUT = 20_000
+
+
+@dataclass
+class Lab:
+    """A window and what its fake engine was asked."""
+
+    qtbot: object
+    store: SettingsStore
+    engines: list[FakeEngine] = field(default_factory=list)
+    gate: threading.Event | None = None
+    fail_with: Callable | None = None
+    window: MainWindow = None  # type: ignore[assignment]
+
+    def open_engine(self, choice) -> FakeEngine:
+        if self.fail_with is not None:
+            raise self.fail_with(choice)
+        self.engines.append(FakeEngine(choice, self.gate))
+        return self.engines[-1]
+
+    def start(self, *paths: Path) -> MainWindow:
+        self.window = MainWindow(self.store, Workers.create(self.open_engine))
+        self.window.resize(1280, 720)
+        self.window.show()
+        if paths:
+            self.window.files.open_paths(list(paths))
+        return self.window
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(condition, timeout=TIMEOUT)
+
+    def until_result(self) -> None:
+        self.until(lambda: self.window.results.shown is not None)
+        self.until(lambda: self.window.workers.engine.is_idle)
+
+    @property
+    def calls(self) -> list[tuple[str, str, bool]]:
+        return [call for engine in self.engines for call in engine.calls]
+
+    def at(self, x: float, y: float) -> QPoint:
+        """Where a picture pixel is on the widget."""
+        return self.window.picture.view.mapFromScene(QPointF(x, y))
+
+    def drag(self, start: tuple[float, float], *stops: tuple[float, float]) -> None:
+        """Press at a picture pixel, move over others, release."""
+        port = self.window.picture.view.viewport()
+        button = Qt.MouseButton.LeftButton
+        QTest.mouseMove(port, self.at(*start))
+        QTest.mousePress(port, button, pos=self.at(*start))
+        for stop in stops:
+            before = self.at(*start)
+            middle = QPoint(
+                (before.x() + self.at(*stop).x()) // 2, (before.y() + self.at(*stop).y()) // 2
+            )
+            QTest.mouseMove(port, middle)
+            QTest.mouseMove(port, self.at(*stop))
+        QTest.mouseRelease(port, button, pos=self.at(*stops[-1]))
+
+
+@pytest.fixture
+def lab(qtbot, tmp_path) -> Iterator[Lab]:
+    """Give a `Lab`; afterwards close its window and check that every thread ended."""
+    make_application()
+    made = Lab(qtbot, SettingsStore(tmp_path / "settings"))
+    yield made
+    if made.window is not None:
+        if made.gate is not None:
+            made.gate.set()
+        window = made.window
+        window.close()
+        assert not any(worker.isRunning() for worker in window.workers.all)
+        window.deleteLater()
+
+
+@pytest.fixture
+def photos(tmp_path) -> list[Path]:
+    """Three plain pictures."""
+    return [write_picture(tmp_path / f"photo{n}.png", 200 + 40 * n, 300) for n in (1, 2, 10)]
+
+
+def write_picture(path: Path, width: int, height: int) -> Path:
+    """A grey ramp as a PNG."""
+    ramp = np.linspace(40, 210, width, dtype=np.uint8)
+    rgb = np.repeat(np.repeat(ramp[None, :, None], height, 0), 3, 2).copy()
+    QImage(rgb.data, width, height, 3 * width, QImage.Format.Format_RGB888).save(str(path))
+    return path
