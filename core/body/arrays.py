@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.body.sparse import SparseMatrix
 
 Floats = NDArray[np.floating]
-Ints = NDArray[np.integer]
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ from core.body.arrays import LevelArrays
 from core.body.sparse import SparseMap, SparseMatrix
 from core.errors import BodyError
 
-Ints = NDArray[np.integer]
+Ints = NDArray[np.int64]
 
 
 class MeshHierarchy(nn.Module):
@@ -34,7 +34,8 @@ class MeshHierarchy(nn.Module):
             levels.faces[i] if i < len(levels.faces) else unknown for i in range(len(self.sizes))
         )
         self._adjacency = dict(enumerate(levels.adjacency))
-        self._down_matrices, self._up_matrices = levels.down, levels.up
+        self._up_matrices = levels.up
+        self._kept = _kept_vertices(levels.down, vertex_count)
         self.down = nn.ModuleList(SparseMap(matrix) for matrix in levels.down)
         self.up = nn.ModuleList(SparseMap(matrix) for matrix in levels.up)
 
@@ -44,7 +45,7 @@ class MeshHierarchy(nn.Module):
         D: Sequence[Any],
         U: Sequence[Any],
         A: Sequence[Any] = (),
-        faces: Sequence[Ints] = (),
+        faces: Sequence[NDArray[np.integer]] = (),
     ) -> MeshHierarchy:
         """From the sampling matrices of a user's files, dense or sparse.
 
@@ -67,7 +68,7 @@ class MeshHierarchy(nn.Module):
             )
         return cls(levels, levels.down[0].shape[1])
 
-    def with_full_faces(self, faces: Ints) -> MeshHierarchy:
+    def with_full_faces(self, faces: NDArray[np.integer]) -> MeshHierarchy:
         """The same pyramid with the triangles of the full level."""
         self.faces = (np.asarray(faces, np.int64), *self.faces[1:])
         return self
@@ -93,13 +94,7 @@ class MeshHierarchy(nn.Module):
 
     def kept(self, level: int) -> NDArray[np.int64] | None:
         """(N,) full-level vertex of each vertex of ``level``, or None if D mixes vertices."""
-        ids = np.arange(self.sizes[0])
-        for matrix in self._down_matrices[: level % len(self.sizes)]:
-            step = matrix.picked()
-            if step is None:
-                return None
-            ids = ids[step]
-        return ids
+        return self._kept[level % len(self.sizes)]
 
     def rows_at(self, rows: NDArray[np.floating], level: int) -> NDArray[np.float64]:
         """(K, N_0) linear functions of the full mesh as functions (K, N_level) of a level.
@@ -153,13 +148,24 @@ class MeshHierarchy(nn.Module):
         return given
 
 
-def normalised_adjacency(edges: NDArray[np.integer], count: int) -> SparseMatrix:
+def normalised_adjacency(edges: Ints, count: int) -> SparseMatrix:
     """Adjacency with self-loops whose rows sum to one, as METRO's successors store it."""
     loops = np.arange(count)
     rows = np.concatenate([edges[:, 0], edges[:, 1], loops])
     columns = np.concatenate([edges[:, 1], edges[:, 0], loops])
     degree = np.bincount(rows, minlength=count)
     return SparseMatrix(rows, columns, 1.0 / degree[rows], (count, count))
+
+
+def _kept_vertices(
+    down: Sequence[SparseMatrix], vertex_count: int
+) -> tuple[NDArray[np.int64] | None, ...]:
+    """Full-level vertices that make up each level, None from the first step that mixes vertices."""
+    result: list[NDArray[np.int64] | None] = [np.arange(vertex_count)]
+    for matrix in down:
+        step, above = matrix.picked(), result[-1]
+        result.append(None if step is None or above is None else above[step])
+    return tuple(result)
 
 
 def _check_chain(levels: LevelArrays, sizes: tuple[int, ...]) -> None:

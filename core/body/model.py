@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 import torch
@@ -209,34 +210,34 @@ class BodyModel(nn.Module):
             vertex_ids: (N,) full-level vertices to compute instead of a level.
         """
         bones = self.bones(rotmat, betas)
-        part = self.subset(level) if vertex_ids is None else self._fresh_subset(vertex_ids)
-        if part is None:
+        if vertex_ids is not None:
+            vertices = self.subset(vertex_ids)(bones, betas, rotmat)
+        elif self.hierarchy.kept(level) is None:
             vertices = self.downsample(self.subset(0)(bones, betas, rotmat), 0, level)
         else:
-            vertices = part(bones, betas, rotmat)
+            vertices = self.subset(level)(bones, betas, rotmat)
         joints = bones.joints
         if transl is not None:
             vertices, joints = vertices + transl[:, None], joints + transl[:, None]
         return BodyOutput(vertices, joints)
 
-    def subset(self, level_or_ids: int | Sequence[int] | Tensor) -> BodySubset | None:
+    def subset(self, level_or_ids: int | Sequence[int] | Tensor) -> BodySubset:
         """A part of the skin that poses alone: a level (kept for re-use), or full-level vertices.
 
-        A level whose D mixes vertices (official SMPL matrices) is not a part; it gives None and
-        the forward pass goes through the full mesh.
+        Raises:
+            BodyError: the level's vertices are mixtures of full-level ones (official SMPL
+                matrices), so that it cannot pose alone; `forward` goes through the full mesh then.
         """
         if not isinstance(level_or_ids, int):
-            return self._fresh_subset(level_or_ids)
-        level = level_or_ids % len(self.level_sizes)
-        key = f"level_{level}"
+            ids = torch.as_tensor(level_or_ids, dtype=torch.long, device=self.v_bind.device)
+            return BodySubset(self, ids)
+        key = f"level_{level_or_ids % len(self.level_sizes)}"
         if key not in self._subsets:
-            ids = self.hierarchy.kept(level)
-            self._subsets[key] = None if ids is None else self._fresh_subset(torch.from_numpy(ids))
-        return self._subsets[key]
-
-    def _fresh_subset(self, vertex_ids: Sequence[int] | Tensor) -> BodySubset:
-        ids = torch.as_tensor(vertex_ids, dtype=torch.long, device=self.v_bind.device)
-        return BodySubset(self, ids)
+            kept = self.hierarchy.kept(level_or_ids)
+            if kept is None:
+                raise BodyError(f"level {level_or_ids} of {self.name} cannot pose alone")
+            self._subsets[key] = self.subset(torch.from_numpy(kept))
+        return cast("BodySubset", self._subsets[key])
 
     # ---------------------------------------------------------------- levels
 

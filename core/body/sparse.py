@@ -75,7 +75,8 @@ class SparseMatrix:
             np.bincount(self.rows, self.values * column[self.columns], self.shape[0])
             for column in flat.T
         ]
-        return np.stack(sums, 1).reshape(self.shape[0], *points.shape[1:])
+        shape = (self.shape[0], *points.shape[1:])
+        return np.stack(sums, 1).astype(np.float64).reshape(shape)
 
     def picked(self) -> NDArray[np.int64] | None:
         """(rows,) column numbers when the matrix only picks points, else None."""
@@ -113,8 +114,8 @@ class _WeightedSums(torch.autograd.Function):
         )
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        parts = ctx.saved_tensors
+    def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor | None, ...]:
+        parts, (gradient,) = ctx.saved_tensors, grad_outputs
         back = _WeightedSums.apply(gradient.contiguous(), *parts[3:], *parts[:3])
         return (back, *[None] * len(parts))
 

@@ -121,7 +121,7 @@ def _finger_tips(
 ) -> dict[str, tuple[NDArray[np.integer], NDArray[np.floating]]]:
     """Mean of the four outermost vertices of each finger along its last bone."""
     at = dict(zip(MANO16_NAMES, rig.j_template, strict=True))
-    tips = {}
+    tips: dict[str, tuple[NDArray[np.integer], NDArray[np.floating]]] = {}
     for finger in _FINGERS.values():
         own = np.flatnonzero(rig.weights[:, MANO16_NAMES.index(f"{finger}_3")] > 0.5)
         along = at[f"{finger}_3"] - at[f"{finger}_2"]

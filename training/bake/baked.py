@@ -78,7 +78,7 @@ def write_baked(body: BakedBody, path: Path) -> str:
         arrays["mirror_index"] = body.mirror.index.astype(np.uint16)
         arrays["mirror_weight"] = body.mirror.weight.astype(np.float16)
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(path, **arrays)
+    np.savez_compressed(path, allow_pickle=False, **arrays)
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
