@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from fractions import Fraction
 from pathlib import Path
 
@@ -82,23 +83,27 @@ def test_video_keeps_its_own_time_stamps(tmp_path: Path) -> None:
     assert source.len_hint == 6
 
 
-@pytest.mark.parametrize("degrees", [90, 180, 270])
-def test_rotated_video_is_upright(degrees: int) -> None:
-    """PyAV says by how many degrees counter-clockwise a frame must be turned to stand upright."""
-    from core.pipeline.videos import _upright_rgb
+# Display matrices of the MP4 track header (a, b, c, d in 16.16) that turn pictures clockwise.
+CLOCKWISE = {90: (0, 1, -1, 0), 180: (-1, 0, 0, -1), 270: (0, -1, 1, 0)}
 
-    image = np.zeros((64, 96, 3), np.uint8)
-    image[:32, :48] = 255
 
-    class Turned:
-        rotation = degrees
+@pytest.mark.parametrize("degrees", CLOCKWISE)
+def test_rotated_video_is_upright(tmp_path: Path, degrees: int) -> None:
+    clip = _video(tmp_path / "clip.mp4", [0, 4])
 
-        def to_ndarray(self, format: str) -> np.ndarray:  # noqa: A002
-            return image
+    def matrix(a: int, b: int, c: int, d: int) -> bytes:
+        one = 1 << 16
+        return struct.pack(">9i", a * one, b * one, 0, c * one, d * one, 0, 0, 0, 1 << 30)
 
-    upright = _upright_rgb(Turned())  # type: ignore[arg-type]
-    np.testing.assert_array_equal(upright, np.rot90(image, degrees // 90))
-    assert upright.flags.c_contiguous
+    content = clip.read_bytes()
+    track = content.index(b"tkhd")
+    place = content.index(matrix(1, 0, 0, 1), track)
+    turned = matrix(*CLOCKWISE[degrees])
+    clip.write_bytes(content[:place] + turned + content[place + len(turned) :])
+    image = next(iter(open_source([clip]))).image
+    stored = np.zeros((64, 96, 3))
+    stored[:, :48] = 50
+    np.testing.assert_allclose(image, np.rot90(stored, -degrees // 90), atol=12)
 
 
 def test_not_a_video_and_no_pictures_in_it(tmp_path: Path) -> None:

@@ -1,0 +1,314 @@
+"""``python -m training.benchmark``: parameters, milliseconds and memory of every method and variant.
+
+Each network is measured in a process of its own, so that its peak memory is its own. The numbers go
+to JSON; the README's table is generated from that file (``--markdown``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import subprocess
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.detection import default_pose
+from core.errors import InputError, MeshLoupeError
+from core.files.atomic import write_atomically
+from core.methods import list_methods, method_entry
+from core.pipeline.config import EngineConfig
+from core.pipeline.engine import open_engine
+from core.pipeline.loading import find_weights
+from core.pipeline.pictures import read_picture
+from core.pipeline.samples import bundled_samples, sample_joints
+from core.types import Detection, Frame, FrameResult
+
+SCHEMA = 1
+DEFAULT_OUT = Path("docs/benchmark.json")
+WARM_UP = 3
+LIBRARIES = ("torch", "torchvision", "numpy", "opencv-python")
+# A picture of the samples' kind for an installation without samples.
+BLANK_HW = (640, 480)
+
+
+@dataclass(frozen=True)
+class Network:
+    """One variant of one preset of one method."""
+
+    method: str
+    preset: str
+    variant: str
+
+
+@dataclass(frozen=True)
+class StageStat:
+    """Milliseconds of one stage over the repeats."""
+
+    stage: str
+    median_ms: float
+    p95_ms: float
+
+
+@dataclass(frozen=True)
+class NetworkResult:
+    """What was measured for one network, one person in one picture.
+
+    Attributes:
+        network: which.
+        parameters: numbers in the network, buffers not counted.
+        weights: ``embedded``, ``user`` or ``none`` (speed does not depend on it).
+        stages: per stage; ``total`` is their sum, ``live`` the sum in live quality.
+        peak_memory_mb: most memory of the process (on CUDA: of the device), megabytes.
+        base_memory_mb: the same before the network was built: Python, torch, the picture.
+        repeats: measured runs after the warm-up.
+    """
+
+    network: Network
+    parameters: int
+    weights: str
+    stages: tuple[StageStat, ...]
+    peak_memory_mb: float
+    base_memory_mb: float
+    repeats: int
+
+
+def networks(methods: tuple[str, ...] = ()) -> tuple[Network, ...]:
+    """All variants of the named methods, or of all methods."""
+    entries = [method_entry(name) for name in methods] if methods else list_methods()
+    return tuple(
+        Network(entry.id, preset.id, variant.id)
+        for entry in entries
+        for preset in entry.presets
+        for variant in preset.variants
+    )
+
+
+def measure(network: Network, device: str, repeats: int) -> NetworkResult:
+    """Run one network on the first bundled sample; meant for a process of its own."""
+    frame, person = _subject()
+    base = _memory_mb(device)
+    state = find_weights(network.method, network.preset, network.variant).state
+    config = EngineConfig(
+        network.method, network.preset, network.variant, device=device, untrained=state == "none"
+    )
+    with open_engine(config) as engine:
+        for _ in range(WARM_UP):
+            engine.run(frame, (person,))
+        full = [engine.run(frame, (person,)) for _ in range(repeats)]
+        live = [engine.run(frame, (person,), quality="live") for _ in range(repeats)]
+        return NetworkResult(
+            network=network,
+            parameters=sum(p.numel() for p in engine.method.parameters()),
+            weights=engine.weights_state,
+            stages=(*_stages(full), _stat("live", [run.seconds for run in live])),
+            peak_memory_mb=_memory_mb(str(engine.device)),
+            base_memory_mb=base,
+            repeats=repeats,
+        )
+
+
+def _subject() -> tuple[Frame, Detection]:
+    """The first sample with its person, or a grey picture with a standing one."""
+    from core.pipeline.joints_file import read_joints_file
+
+    samples, joints = bundled_samples(), sample_joints()
+    if samples and joints is not None:
+        frame = read_picture(samples[0])
+        people = read_joints_file(joints).detections(frame.key)
+        if people:
+            return frame, people[0]
+    height, width = BLANK_HW
+    frame = Frame(np.full((height, width, 3), 128, np.uint8), "blank.png")
+    return frame, default_pose(np.array([0.2 * width, 0.1 * height, 0.8 * width, 0.9 * height]))
+
+
+def _stages(runs: list[FrameResult]) -> tuple[StageStat, ...]:
+    names = [stage.stage for stage in runs[0].timing]
+    per_run = [{stage.stage: stage.seconds for stage in run.timing} for run in runs]
+    stats = [_stat(name, [run[name] for run in per_run]) for name in names]
+    return (*stats, _stat("total", [run.seconds for run in runs]))
+
+
+def _stat(stage: str, seconds: list[float]) -> StageStat:
+    milliseconds = np.array(seconds) * 1000.0
+    return StageStat(
+        stage,
+        round(float(np.median(milliseconds)), 3),
+        round(float(np.percentile(milliseconds, 95)), 3),
+    )
+
+
+def _memory_mb(device: str) -> float:
+    """Peak memory so far: of the CUDA device if it is one, else of this process."""
+    import torch
+
+    if device.startswith("cuda"):
+        return round(torch.cuda.max_memory_allocated(device) / 1e6, 1)
+    if sys.platform == "win32":
+        return 0.0
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6, 1)
+
+
+def machine(device: str) -> dict[str, Any]:
+    """Where and with what the numbers were measured."""
+    import torch
+
+    from core.pipeline.devices import choose_device, set_cpu_threads, usable_cores
+
+    chosen = choose_device(device)
+    name = torch.cuda.get_device_name(chosen) if chosen.type == "cuda" else _cpu_name()
+    return {
+        "device": str(chosen),
+        "device_name": name,
+        "cores": usable_cores(),
+        "threads": set_cpu_threads(),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "versions": {library: version(library) for library in LIBRARIES},
+        "commit": _commit(),
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _cpu_name() -> str:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor() or platform.machine())
+
+
+def _commit() -> str:
+    """Hash of the checkout, with ``+`` when it holds changes; empty outside one."""
+    here = Path(__file__).resolve().parent
+
+    def git(*arguments: str) -> str:
+        done = subprocess.run(  # noqa: S603
+            ["git", *arguments],  # noqa: S607
+            cwd=here,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.stdout.strip() if done.returncode == 0 else ""
+
+    try:
+        head = git("rev-parse", "--short=12", "HEAD")
+        return head + ("+" if head and git("status", "--porcelain", "-uno") else "")
+    except OSError:
+        return ""
+
+
+def run_benchmark(methods: tuple[str, ...], device: str, repeats: int) -> dict[str, Any]:
+    """Measure networks one after the other, each in a fresh process."""
+    results: list[dict[str, Any]] = []
+    context = get_context("spawn")
+    for network in networks(methods):
+        label = f"{network.method} {network.preset} {network.variant}"
+        sys.stderr.write(f"{label} ...\n")
+        try:
+            with ProcessPoolExecutor(max_workers=1, mp_context=context) as pool:
+                result = pool.submit(measure, network, device, repeats).result()
+        except (MeshLoupeError, NotImplementedError) as error:
+            results.append({"network": asdict(network), "error": str(error)})
+            sys.stderr.write(f"{label}: {error}\n")
+            continue
+        results.append(asdict(result))
+    return {"schema": SCHEMA, "machine": machine(device), "results": results}
+
+
+def markdown_table(report: dict[str, Any]) -> str:
+    """The README's table, from a report as `run_benchmark` gives it or its file holds it."""
+    where = report["machine"]
+    lines = [
+        "| method | preset | variant | parameters | network ms | all stages ms | p95 | live ms "
+        "| peak memory |",
+        "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for row in report["results"]:
+        if "error" in row:
+            continue
+        stages = {stage["stage"]: stage for stage in row["stages"]}
+        network = row["network"]
+        cells = [
+            f"`{network['method']}`",
+            network["preset"],
+            network["variant"],
+            f"{row['parameters'] / 1e6:.1f} M",
+            f"{stages['network']['median_ms']:.1f}",
+            f"{stages['total']['median_ms']:.1f}",
+            f"{stages['total']['p95_ms']:.1f}",
+            f"{stages['live']['median_ms']:.1f}",
+            f"{row['peak_memory_mb']:.0f} MB",
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    lines += [
+        "",
+        f"One person, median of {max(_repeats(report))} runs, float32, on {where['device_name']} "
+        f"({where['threads']} threads), torch {where['versions']['torch']}, "
+        f"commit `{where['commit']}`, {where['date'][:10]}.",
+    ]
+    return "\n".join(lines)
+
+
+def _repeats(report: dict[str, Any]) -> list[int]:
+    return [row["repeats"] for row in report["results"] if "repeats" in row] or [0]
+
+
+def read_report(path: Path) -> dict[str, Any]:
+    """The report in a file.
+
+    Raises:
+        InputError: no such file, or not a report.
+    """
+    cure = "make it with: python -m training.benchmark"
+    try:
+        report = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", path=path, cure=cure) from None
+    except ValueError:
+        raise InputError("is not JSON", path=path, cure=cure) from None
+    if not isinstance(report, dict) or report.get("schema") != SCHEMA:
+        raise InputError("is no benchmark report of this version", path=path, cure=cure)
+    return report
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Entry point; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="training.benchmark", description=__doc__)
+    parser.add_argument("--methods", default="", metavar="ID[,ID...]", help="default: all")
+    parser.add_argument("--device", default="auto", metavar="auto|cpu|cuda[:N]")
+    parser.add_argument("--repeats", type=int, default=20, metavar="N")
+    parser.add_argument("--out", type=Path, default=DEFAULT_OUT, metavar="FILE")
+    parser.add_argument(
+        "--markdown", action="store_true", help="print the table of --out, measure nothing"
+    )
+    chosen = parser.parse_args(arguments)
+    try:
+        if chosen.markdown:
+            sys.stdout.write(markdown_table(read_report(chosen.out)) + "\n")
+            return 0
+        methods = tuple(part.strip() for part in chosen.methods.split(",") if part.strip())
+        report = run_benchmark(methods, chosen.device, max(1, chosen.repeats))
+        with write_atomically(chosen.out) as temporary:
+            temporary.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+    except MeshLoupeError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(markdown_table(report) + f"\n\nwritten to {chosen.out}\n")
+    return 1 if any("error" in row for row in report["results"]) else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
