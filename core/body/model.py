@@ -83,7 +83,7 @@ class BodyModel(nn.Module):
         self._buffer("rest_rotmat", np.tile(np.eye(3), (joints, 1, 1)) if rest is None else rest)
         self._buffer("posedirs", arrays.posedirs)
         self._buffer("hand_mean", arrays.hand_mean)
-        self._arrays = arrays
+        self._landmarks, self._given_regressors = arrays.landmarks, arrays.regressors
         self._regressors: dict[tuple[str, int], str] = {}
         self._subsets = nn.ModuleDict()
         self.mirror_map = None if arrays.mirror is None else SparseMap(arrays.mirror)
@@ -141,7 +141,7 @@ class BodyModel(nn.Module):
         """(batch, J, 3, 3) rotations of the T-pose."""
         return torch.eye(3, device=self.v_bind.device).repeat(batch, self.joint_count, 1, 1)
 
-    @cached_property
+    @property
     def chain(self) -> KinematicChain:
         """The bare skeleton in the T-pose, for work that needs no mesh; root at the origin."""
         offsets = torch.zeros_like(self.j_template)
@@ -309,9 +309,9 @@ class BodyModel(nn.Module):
 
     def _rows_of(self, name: str) -> NDArray[np.float64] | None:
         """(K, V) dense rows of a set: the body's own regressor, else composed of landmarks."""
-        if name in self._arrays.regressors:
-            return self._arrays.regressors[name].dense()
-        marks = self._arrays.landmarks
+        if name in self._given_regressors:
+            return self._given_regressors[name].dense()
+        marks = self._landmarks
         wanted = self.joint_set(name).landmarks
         if any(mark not in marks for row in wanted for mark in row):
             return None
