@@ -197,6 +197,7 @@ def template_arrays(
     joint_set: str,
     *,
     name: str,
+    levels: LevelArrays | None = None,
 ) -> BodyArrays:
     """A body that only stands still: template vertices (V, 3) and joints (K, 3), in metres.
 
@@ -217,6 +218,6 @@ def template_arrays(
         weights=np.ones((count, 1)),
         parents=(-1,),
         joint_names=("Root",),
-        levels=LevelArrays(faces=(np.zeros((0, 3), np.int64),)),
+        levels=levels or LevelArrays(faces=(np.zeros((0, 3), np.int64),)),
         regressors={joint_set: SparseMatrix.of(regressor)},
     )
