@@ -129,7 +129,7 @@ class Refiner:
         usual = self._habits.mean * evidence.foreign[:, None]
         if translation is None:
             points = self._habits.moved(self.body.pose(rotmat, betas)[2], usual)
-            translation = translation_by_least_squares(points, evidence.rays, evidence.trust)
+            translation = start_translation(points, evidence.rays, evidence.trust)
         half = mark_box(evidence.rays, evidence.trust > 0)[1]
         state = self._state(rotmat, betas, translation, usual)
         now = self._residuals(state, rotmat, betas, evidence, half)
@@ -263,7 +263,9 @@ class Refiner:
             state.habits + move[:, BODY:],
         )
         after = self._residuals(trial, *problem)
-        better = after.cost < now.cost
+        # A body must stay in front of the camera, however odd its marks are.
+        in_front = (trial.points[..., 2] + trial.translation[:, 2:]).amin(1) > NEAREST_M
+        better = (after.cost < now.cost) & in_front
         damping = torch.where(better, damping * 0.3, damping * 6)
         return _choose(better, trial, state), _choose(better, after, now), damping
 
@@ -276,6 +278,18 @@ def _choose(better: Tensor, new, old):  # type: ignore[no-untyped-def]
 
     names = type(new).__dataclass_fields__
     return type(new)(**{name: pick(getattr(new, name), getattr(old, name)) for name in names})
+
+
+def start_translation(points: Tensor, rays: Tensor, trust: Tensor) -> Tensor:
+    """(B, 3) metres: least squares, or for marks that no body in front of the camera could have made,
+    the distance at which the body is as large as the marks."""
+    found = translation_by_least_squares(points, rays, trust)
+    nearest = 2 * NEAREST_M - points[..., 2].amin(1)
+    center, half = mark_box(rays, trust > 0)
+    low, high = points[..., :2].amin(1), points[..., :2].amax(1)
+    depth = torch.maximum((high - low).amax(1) / 2 / half, nearest)
+    by_size = torch.cat([center * depth[:, None] - (low + high) / 2, depth[:, None]], dim=1)
+    return torch.where((found[:, 2] > nearest)[:, None], found, by_size)
 
 
 def translation_by_least_squares(points: Tensor, rays: Tensor, trust: Tensor) -> Tensor:

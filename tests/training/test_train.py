@@ -1,0 +1,141 @@
+"""The trainer: what it imports, resuming, checkpoints, the learning curve."""
+
+import json
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from core.errors import InputError
+from core.nn.batch import LossTerm, LossTerms
+from training.checkpoints import FILE_NAME
+from training.curves import fit_power_law, write_curve
+from training.loop import LoopSettings, TrainingLoop
+from training.recipes import RECIPES, OptimiserSettings, recipe_for
+from training.train import main
+
+ROOT = Path(__file__).resolve().parents[2]
+# Everything that an installation of MeshLoupe has and a training machine need not have.
+NOT_NEEDED = (
+    "rich", "platformdirs", "open3d", "scipy", "PySide6", "pyqtgraph", "vispy", "trimesh", "typer",
+    "av", "smplx", "ultralytics", "PIL", "matplotlib", "torchvision", "anny",
+)  # fmt: skip
+
+
+class TinyRecipe:
+    """Fits a line."""
+
+    batch_size = 8
+    optimiser = OptimiserSettings(learning_rate=0.05, warmup_steps=1)
+    headline = "error"
+
+    def build(self) -> nn.Module:
+        torch.manual_seed(0)
+        return nn.Linear(1, 1)
+
+    def losses(self, network: nn.Module, progress: float) -> LossTerms:
+        x = torch.randn(self.batch_size, 1)
+        return LossTerms((LossTerm("fit", (network(x) - 3 * x).square().mean(), 1.0),))
+
+    def evaluate(self, network: nn.Module) -> dict[str, float]:
+        return {"error": float((network.weight.detach() - 3).abs())}
+
+    def export(self, network, facts, folder):
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize("method_id", sorted(RECIPES))
+def test_a_recipe_trains_with_torch_numpy_opencv_and_safetensors_alone(method_id):
+    script = f"""
+        import sys
+        class Blocked:
+            def find_spec(self, name, path=None, target=None):
+                if name.split(".")[0] in {NOT_NEEDED!r}:
+                    raise ModuleNotFoundError(f"{{name}} is not there")
+        sys.meta_path.insert(0, Blocked())
+        import torch
+        torch.set_num_threads(1)
+        import training.train, training.loop
+        from training.recipes import recipe_for
+        recipe = recipe_for({method_id!r}, torch.device("cpu"), 0)
+        network = recipe.build()
+        recipe.losses(network, 0.5).total.backward()
+        found = sorted({{m.split(".")[0] for m in sys.modules}} & set({NOT_NEEDED!r}))
+        assert not found, found
+        print("trained")
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)],
+        cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "trained" in done.stdout
+
+
+def test_a_run_learns_writes_its_checkpoint_and_its_curve(tmp_path):
+    loop = TrainingLoop(TinyRecipe(), tmp_path, LoopSettings(0.02, 0.2, 0.2))
+    loop.run()
+    assert loop.progress == 1.0
+    assert loop.facts.samples == loop.facts.steps * 8
+    assert loop.facts.curve[-1]["error"] < 0.5
+    curve = json.loads((tmp_path / "curve.json").read_text())
+    assert curve["headline"] == "error"
+    assert len(curve["curve"]) == len(loop.facts.curve)
+    assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
+
+
+def test_a_stopped_run_carries_on_where_it_was(tmp_path):
+    first = TrainingLoop(TinyRecipe(), tmp_path, LoopSettings(0.01))
+    first.run()
+    second = TrainingLoop(TinyRecipe(), tmp_path, LoopSettings(0.02))
+    second.resume()
+    assert second.facts == first.facts
+    assert 0.3 < second.progress < 0.7
+    for name, value in first.network.state_dict().items():
+        assert torch.equal(value, second.network.state_dict()[name])
+    moments = [s["exp_avg"] for s in second.optimiser.state_dict()["state"].values()]
+    before = [s["exp_avg"] for s in first.optimiser.state_dict()["state"].values()]
+    assert all(torch.equal(a, b) for a, b in zip(moments, before, strict=True))
+    second.run()
+    assert second.facts.steps > first.facts.steps
+
+
+def test_resuming_without_a_checkpoint_says_what_to_do(tmp_path):
+    loop = TrainingLoop(TinyRecipe(), tmp_path, LoopSettings(0.01))
+    with pytest.raises(InputError, match="start without --resume"):
+        loop.resume()
+
+
+def test_a_checkpoint_of_another_network_is_refused(tmp_path):
+    TrainingLoop(TinyRecipe(), tmp_path, LoopSettings(0.005)).run()
+
+    class Other(TinyRecipe):
+        def build(self) -> nn.Module:
+            return nn.Linear(2, 2)
+
+    with pytest.raises(InputError, match=FILE_NAME):
+        TrainingLoop(Other(), tmp_path, LoopSettings(0.01)).resume()
+
+
+def test_an_unknown_method_lists_those_that_can_be_trained(capsys):
+    with pytest.raises(InputError, match="pose_lift"):
+        recipe_for("nonsense", torch.device("cpu"), 0)
+    assert main(["--method", "nonsense"]) == 1
+
+
+def test_the_power_law_is_found_again():
+    samples = [10.0**k for k in range(3, 9)]
+    law = fit_power_law(samples, [500 * s**-0.2 for s in samples])
+    assert law is not None
+    assert law.exponent == pytest.approx(0.2, abs=1e-6)
+    assert law.at(1e9) == pytest.approx(500 * 1e9**-0.2, rel=1e-6)
+
+
+def test_short_curves_promise_nothing(tmp_path):
+    assert fit_power_law([1.0, 2.0], [1.0, 0.9]) is None
+    write_curve(tmp_path / "c.json", [{"samples": 1, "error": 1.0}], "error")
+    assert json.loads((tmp_path / "c.json").read_text())["power_law"] is None
