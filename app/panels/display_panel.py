@@ -46,7 +46,7 @@ class DisplayPanel(QWidget):
         fill_combo(self.colour_by, [(text, data) for data, text in MODES], "shading")
         self.alignment = Segments(
             (
-                ("none", "No alignment", "As predicted, in the camera's frame"),
+                ("none", "None", "As predicted, in the camera's frame"),
                 ("pelvis", "Pelvis", "The pelvis of the body moved onto the true one"),
                 ("procrustes", "Procrustes", "Best move, turn and scale onto the truth"),
             ),

@@ -41,6 +41,8 @@ class Stage(QWidget):
         self.main.set_hint("The body appears here")
         self._layers: list[MeshLayer] = []
         self._picture_camera: ViewCamera | None = None
+        self._legend: Legend | None = None
+        self._shared = False
         bar = panel_frame("bar")
         head = columns(bar, spacing=2)
         head.setContentsMargins(10, 4, 6, 4)
@@ -90,10 +92,12 @@ class Stage(QWidget):
         super().resizeEvent(event)
         wide = self.width() > WIDE_PX and self.width() > 0.8 * self.height()
         way = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
-        if self._split.orientation() != way:
+        if self._split.orientation() != way or not self._shared:
+            self._shared = True
             self._split.setOrientation(way)
             length = self.width() if wide else self.height()
-            self._split.setSizes([round(length * share) for share in (0.62, 0.38)])
+            self._split.setSizes([round(length * share) for share in (0.64, 0.36)])
+        self._show_legend()
 
     def set_theme(self, theme: Theme) -> None:
         """Other colours."""
@@ -109,12 +113,16 @@ class Stage(QWidget):
     ) -> None:
         """What both views draw; ``live`` when more will follow at once."""
         self._layers = list(layers)
-        # A small view has no room for a legend; the inspector shows the same one.
-        roomy = self.main.height() > LEGEND_ROOM[1] and self.main.width() > LEGEND_ROOM[0]
-        self.main.set_legend(legend if roomy else None)
+        self._legend = legend
+        self._show_legend()
         self.main.set_layers(self._layers, live=live)
         if self._side_frame.isVisibleTo(self):
             self.side.set_layers(self._layers, live=live)
+
+    def _show_legend(self) -> None:
+        """A small view has no room for a legend; the inspector shows the same one."""
+        roomy = self.main.height() > LEGEND_ROOM[1] and self.main.width() > LEGEND_ROOM[0]
+        self.main.set_legend(self._legend if roomy else None)
 
     def set_grid(self, on: bool) -> None:
         """The ground under the person."""
