@@ -130,8 +130,8 @@ class MeshHierarchy(nn.Module):
     def graph_distance(self, level: int = -1, limit: int = 8) -> Tensor:
         """(N, N) int16 number of edges between vertices; ``limit`` + 1 beyond ``limit``."""
         linked = (self.adjacency(level).to_dense() != 0).float()
-        distance = torch.full(linked.shape, limit + 1, dtype=torch.int16)
-        reach = torch.eye(len(linked))
+        distance = torch.full_like(linked, limit + 1, dtype=torch.int16)
+        reach = torch.eye(len(linked), device=linked.device)
         distance[reach > 0] = 0
         for step in range(1, limit + 1):
             reach = ((reach @ linked) > 0).float()

@@ -167,3 +167,22 @@ def test_mano_agrees_with_smplx(mano_data):
 def test_state_dict_stays_free_of_the_body(body):
     body.regressor("lsp14")
     assert not body.state_dict()
+
+
+def test_it_moves_to_a_device_whole():
+    model = load_body()
+    model.regressor("lsp14", 2)
+    model.subset(2)
+    model = model.to("meta")
+    assert {t.device.type for t in model.buffers()} == {"meta"}
+    out = model(model.zero_pose(2), torch.zeros(2, 10, device="meta"), level=2)
+    assert model.upsample(out.vertices).shape == (2, 6890, 3)
+    assert model.regress(out.vertices, "coco17").device.type == "meta"
+    assert model.chain.offsets.device.type == "meta"
+
+
+def test_it_loads_where_another_device_is_the_default():
+    with torch.device("meta"):
+        model = load_body("embedded_hand")
+    assert model.v_template.device.type == "cpu"
+    assert model.graph_distance().device.type == "cpu"
