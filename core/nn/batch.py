@@ -101,8 +101,8 @@ class MethodOutput:
         rotmat: (B, 24, 3, 3) float32 or None.
         betas: (B, 10) float32 or None.
         alternatives: other readings of the same people, best first.
-        internals: the method's own dataclass of tensors that its ``inspect`` turns into records;
-            None unless the forward pass was asked to keep them.
+        internals: the method's own dataclass of tensors for its ``losses`` and ``inspect``; what only
+            ``inspect`` needs is kept only when the forward pass was asked to.
     """
 
     vertices: Tensor

@@ -1,0 +1,355 @@
+"""METRO: End-to-End Human Pose and Mesh Reconstruction with Transformers (Lin et al., CVPR 2021).
+
+A CNN reads the crop; every joint and every vertex of a coarse template mesh becomes a query made of
+its template position and an image feature; three transformer encoders of falling width regress all
+3D positions at once (section 3.2, figure 2).
+
+Where the released code differs from the paper, ``paper`` follows the code, since it must load its
+weights:
+
+- The body network does not copy one global feature to every query: a position-wise convolution maps
+  the 49 cells of the 7x7 map to 445 features, one per query. The hand network copies, as written.
+- The feed-forward width of the body network is 3072 in all three encoders (hand: 4 x width).
+- A masked query (section 3.3) becomes the constant 0.01, template position included.
+- Losses are weighted: vertices 100, 3D joints 1000, 2D joints 100; equation 5 has no weights. Both
+  are presets (`LossWeights`).
+- Each encoder has a linear shortcut from its own input to its output.
+
+Frame: the template is turned by 3.1416 about x, so outputs are in camera axes (x right, y down, z
+forward), metres, centred near the H36M pelvis (hand: the wrist).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from core.body import BodyModel
+from core.body.joint_sets import H36M17_TO_LSP14, LSP14_NAMES
+from core.errors import InputError
+from core.geometry.cameras import project_weak_perspective
+from core.geometry.rotations import axis_angle_to_rotmat
+from core.losses.mesh import joint_loss, projection_loss, vertex_loss
+from core.methods.base import InputSpec, Method
+from core.methods.mesh_tokens import mesh_stages, mesh_tokens
+from core.nn.batch import Batch, LossTerm, LossTerms, MethodOutput, Target
+from core.nn.bert import EncoderTrace, ReducingEncoder
+from core.nn.hrnet import HRNetClassification
+from core.nn.resnet import ResNet50, from_sequence
+from core.types import AttentionRecord, InspectionRecord
+
+ROOT_TURN = (3.1416, 0.0, 0.0)  # not pi: the released templates were made with this
+MASK_TOKEN = 0.01
+GRID = 49
+FEATURES = 2048
+HIPS = (2, 3)
+WRIST = (0,)
+
+
+@dataclass(frozen=True)
+class LossWeights:
+    """Weights of vertices, 3D joints (tokens and regressed alike) and 2D joints."""
+
+    vertices: float = 100.0
+    joints_3d: float = 1000.0
+    joints_2d: float = 100.0
+
+
+CODE_WEIGHTS = LossWeights()
+PAPER_WEIGHTS = LossWeights(1.0, 1.0, 1.0)  # equation 5
+
+
+@dataclass(frozen=True)
+class MetroConfig:
+    """What the published networks and the ablations of the paper turn.
+
+    Attributes:
+        backbone: ``hrnet-w64``, ``hrnet-w40`` or ``resnet50`` (table 5).
+        widths, inner, outputs: hidden width, feed-forward width and output of each encoder.
+        mask_share: largest share of queries masked in training (section 3.3, table 3: 0 to 0.5).
+        grid_tokens: features from the 7x7 grid (body) or one pooled feature for all (hand).
+        camera_hidden: width of the camera head; camera_joints lets it see the joint tokens too.
+        losses: weights of the loss terms.
+    """
+
+    backbone: str = "hrnet-w64"
+    widths: tuple[int, ...] = (1024, 256, 128)
+    inner: tuple[int, ...] = (3072, 3072, 3072)
+    outputs: tuple[int, ...] = (512, 128, 3)
+    layers: int = 4
+    heads: int = 4
+    mask_share: float = 0.3
+    grid_tokens: bool = True
+    camera_hidden: int = 250
+    camera_joints: bool = False
+    losses: LossWeights = CODE_WEIGHTS
+
+
+HAND = MetroConfig(
+    widths=(1024, 256, 64),
+    inner=(4096, 1024, 256),
+    grid_tokens=False,
+    camera_hidden=150,
+    camera_joints=True,
+)
+VARIANTS: Mapping[str, MetroConfig] = {
+    "body_h64": MetroConfig(),
+    "body_r50": MetroConfig(backbone="resnet50"),
+    "hand_h64": HAND,
+}
+
+# Released names, in the order in which they are replaced.
+_RENAMES = (
+    ("trans_encoder.", "encoders."),
+    (".bert.encoder.layer.", ".layers."),
+    (".attention.self.", ".attention."),
+    (".attention.output.dense.", ".attention.out."),
+    (".attention.output.LayerNorm.", ".attention_norm."),
+    (".intermediate.dense.", ".expand."),
+    (".output.dense.", ".contract."),
+    (".output.LayerNorm.", ".norm."),
+    (".bert.position_embeddings.", ".position."),
+    (".bert.img_embedding.", ".embed."),
+    (".cls_head.", ".reduce."),
+    ("conv_learn_tokens.", "grid_to_tokens."),
+    ("upsampling2.", "to_full."),
+    ("cam_param_fc2.", "camera_mix."),
+    ("cam_param_fc3.", "camera_out."),
+    ("cam_param_fc.", "camera_each."),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class MetroState:
+    """What losses and records need beyond the output.
+
+    Attributes:
+        joints: (B, K, 3) the joint tokens; ``joints_3d`` of the output are those of the mesh.
+        traces: one per encoder; empty unless kept.
+    """
+
+    joints: Tensor
+    traces: tuple[EncoderTrace, ...]
+
+
+class Metro(Method):
+    """METRO for a body or a hand; see the module's docstring."""
+
+    method_id = "metro"
+    unused_keys = (
+        "backbone.classifier.",
+        *(f"encoders.{i}.bert." for i in range(3)),  # word embeddings and pooler of BERT
+    )
+
+    def __init__(self, config: MetroConfig, preset: str, variant: str, body: BodyModel) -> None:
+        super().__init__()
+        self.config, self.preset, self.variant, self.body = config, preset, variant, body
+        self.is_hand = len(body.level_sizes) == 2
+        self.input_spec = InputSpec(kind="crop", size_hw=(224, 224))
+        self.joint_names = body.joint_names_of("hand21") if self.is_hand else LSP14_NAMES
+        joints, coarse = template_of(body, self.is_hand)
+        self.register_buffer("template", torch.cat([joints, coarse])[None], persistent=False)
+        self.joint_count, self.coarse_count = len(joints), len(coarse)
+        tokens = self.joint_count + self.coarse_count
+        self.backbone = _backbone(config.backbone)
+        if config.grid_tokens:
+            self.grid_to_tokens = nn.Conv1d(GRID, tokens, 1)
+        inputs = (FEATURES + 3, *config.outputs[:-1])
+        sizes = zip(inputs, config.widths, config.inner, config.outputs, strict=True)
+        self.encoders = nn.ModuleList(
+            ReducingEncoder(*four, layers=config.layers, heads=config.heads) for four in sizes
+        )
+        sizes = body.level_sizes[::-1]
+        self.upsampling = nn.Linear(sizes[0], sizes[1])
+        if len(sizes) == 3:
+            self.to_full = nn.Linear(sizes[1], sizes[2])
+        seen = tokens if config.camera_joints else self.coarse_count
+        self.camera_each = nn.Linear(3, 1)
+        self.camera_mix = nn.Linear(seen, config.camera_hidden)
+        self.camera_out = nn.Linear(config.camera_hidden, 3)
+
+    # ------------------------------------------------------------------ forward
+
+    def forward(self, batch: Batch, *, inspect: bool = False) -> MethodOutput:
+        """Bodies or hands of a batch of crops (B, 3, 224, 224)."""
+        if batch.image is None:
+            raise InputError("METRO reads pictures, not joints", cure="give it a picture")
+        tokens = self._queries(self.image_features(batch.image))
+        traces: list[EncoderTrace] = []
+        for encoder in self.encoders:
+            tokens, trace = encoder(tokens, trace=inspect)
+            if trace is not None:
+                traces.append(trace)
+        joints, coarse = tokens[:, : self.joint_count], tokens[:, self.joint_count :]
+        levels = self._upsampled(coarse)
+        return MethodOutput(
+            vertices=levels[-1],
+            joints_3d=self._regressed(levels[-1], joints),
+            camera=self._camera(tokens if self.config.camera_joints else coarse),
+            levels=levels,
+            internals=MetroState(joints, tuple(traces)),
+        )
+
+    def image_features(self, image: Tensor) -> Tensor:
+        """(B, T, 2048): one feature per query."""
+        cells = self.backbone(image).flatten(2).transpose(1, 2)
+        if self.config.grid_tokens:
+            return self.grid_to_tokens(cells)
+        return cells.mean(1, keepdim=True).expand(-1, self.template.shape[1], -1)
+
+    def _queries(self, features: Tensor) -> Tensor:
+        """Template position beside image feature (B, T, 2051); masked at random in training."""
+        template = self.template.expand(len(features), -1, -1)
+        queries = torch.cat([template, features], -1)
+        if not self.training or self.config.mask_share == 0:
+            return queries
+        # Section 3.3: per sample, a share drawn from [0, mask_share] of the queries is masked.
+        share = torch.rand(len(queries), 1, device=queries.device) * self.config.mask_share
+        masked = torch.rand(queries.shape[:2], device=queries.device) < share
+        return torch.where(masked[..., None], torch.full_like(queries, MASK_TOKEN), queries)
+
+    def _upsampled(self, coarse: Tensor) -> tuple[Tensor, ...]:
+        """Learned up-sampling over the vertex axis: 431 to 1723 to 6890, or 195 to 778."""
+        levels = [coarse, self.upsampling(coarse.transpose(1, 2)).transpose(1, 2)]
+        if len(self.body.level_sizes) == 3:
+            levels.append(self.to_full(levels[-1].transpose(1, 2)).transpose(1, 2))
+        return tuple(levels)
+
+    def _camera(self, points: Tensor) -> Tensor:
+        """(B, 3): scale and translation of the weak perspective camera over the crop."""
+        each = self.camera_each(points).transpose(1, 2)
+        return self.camera_out(self.camera_mix(each))[:, 0]
+
+    def _regressed(self, vertices: Tensor, tokens: Tensor) -> Tensor:
+        """Joints of the predicted mesh (equation 3), or the joint tokens of a body without regressor."""
+        joint_set = _joint_set(self.body, self.is_hand)
+        if joint_set is None:
+            return tokens
+        joints = self.body.regress(vertices, joint_set)
+        return joints[:, list(H36M17_TO_LSP14)] if joint_set == "h36m17" else joints
+
+    # ------------------------------------------------------------------- losses
+
+    def losses(self, output: MethodOutput, target: Target) -> LossTerms:
+        """Equations 1 to 5 with the weights of ``config.losses``; terms without truth are left out."""
+        weights, terms = self.config.losses, []
+        roots = WRIST if self.is_hand else HIPS
+        state: MetroState = output.internals
+        both = (("token", state.joints), ("regressed", output.joints_3d))
+        if target.vertices is not None:
+            truths = self._true_levels(target.vertices)
+            loss = vertex_loss(output.levels, truths, target.has_mesh)
+            terms.append(LossTerm("vertices", loss, weights.vertices))
+        if target.joints_3d is not None:
+            for name, joints in both:
+                loss = joint_loss(joints, target.joints_3d, roots, target.has_3d)
+                terms.append(LossTerm(f"{name} joints 3D", loss, weights.joints_3d))
+        if target.joints_2d is not None:
+            for name, joints in both:
+                projected = project_weak_perspective(joints, output.camera)
+                loss = projection_loss(
+                    projected, target.joints_2d, target.joints_2d_visible, target.has_2d
+                )
+                terms.append(LossTerm(f"{name} joints 2D", loss, weights.joints_2d))
+        return LossTerms(tuple(terms))
+
+    def _true_levels(self, vertices: Tensor) -> tuple[Tensor, ...]:
+        """The true mesh on every level, coarse first, about the pelvis (hand: wrist)."""
+        root_set = "hand21" if self.is_hand else "h36m17"
+        if root_set in self.body.joint_sets():
+            origin = self.body.regress(vertices, root_set)[:, :1]
+            vertices = vertices - origin
+        count = len(self.body.level_sizes)
+        coarse = [self.body.downsample(vertices, 0, level) for level in range(count - 1, 0, -1)]
+        return (*coarse, vertices)
+
+    # ------------------------------------------------------------------- inside
+
+    def inspect(
+        self, batch: Batch, output: MethodOutput
+    ) -> tuple[tuple[InspectionRecord, ...], ...]:
+        """Per person: attention of every encoder, layer and head (figures 1, 3, 4), meshes by level."""
+        state: MetroState = output.internals
+        if not state.traces:
+            return super().inspect(batch, output)
+        tokens = mesh_tokens(self.body, self.joint_names)
+        people = []
+        for person in range(len(batch)):
+            records: list[InspectionRecord] = [
+                AttentionRecord(
+                    name=f"encoder {number} self-attention",
+                    layers=tuple(f"layer {i}" for i in range(1, trace.attention.shape[1] + 1)),
+                    weights=trace.attention[person].cpu().numpy().astype(np.float16),
+                    queries=tokens,
+                    keys=tokens,
+                )
+                for number, trace in enumerate(state.traces, start=1)
+            ]
+            records.extend(mesh_stages(self.body, output.levels, person))
+            people.append(tuple(records))
+        return tuple(people)
+
+    # ----------------------------------------------------------------- released
+
+    @classmethod
+    def from_official(cls, state: Mapping[str, Tensor], variant: str) -> dict[str, Tensor]:
+        """The released names in ours."""
+        renamed = {}
+        for name, tensor in state.items():
+            own = name
+            for old, new in _RENAMES:
+                own = own.replace(old, new)
+            renamed[from_sequence(own)] = tensor
+        return renamed
+
+    def official_outputs(self, image: Tensor, bbox_info: Tensor | None = None) -> dict[str, Tensor]:
+        """As ``METRO_Network.forward``: camera squeezed, attention of the third encoder."""
+        zeros = torch.zeros(len(image))
+        batch = Batch(
+            zeros[:, None].expand(-1, 2), zeros, zeros[:, None].expand(-1, 2), zeros, image
+        )
+        output = self(batch, inspect=True)
+        state: MetroState = output.internals
+        assert output.camera is not None
+        out = {"camera": output.camera.squeeze(), "joints": state.joints}
+        out |= {f"vertices_{level.shape[1]}": level for level in output.levels}
+        last = state.traces[-1]
+        out |= {f"attention_enc3_layer{i}": w for i, w in enumerate(last.attention.unbind(1))}
+        return out | {f"hidden_enc3_{i}": hidden for i, hidden in enumerate(last.hidden)}
+
+
+def template_of(body: BodyModel, is_hand: bool) -> tuple[Tensor, Tensor]:
+    """Template joints (K, 3) and coarse vertices (C, 3), metres, camera axes, root at the origin."""
+    if is_hand:
+        vertices = body.v_template[None]
+        joints = body.regress(vertices, "hand21")
+        origin = joints[:, :1]
+    else:
+        rotmat = body.zero_pose(1)
+        rotmat[:, 0] = axis_angle_to_rotmat(torch.tensor([ROOT_TURN], dtype=rotmat.dtype))
+        vertices = body(rotmat, torch.zeros(1, body.shape_count)).vertices
+        all_joints = body.regress(vertices, "h36m17")
+        joints, origin = all_joints[:, list(H36M17_TO_LSP14)], all_joints[:, :1]
+    coarse = body.downsample(vertices, 0, -1)
+    return (joints - origin)[0], (coarse - origin)[0]
+
+
+def _joint_set(body: BodyModel, is_hand: bool) -> str | None:
+    """The joints that equation 3 regresses: METRO's own regressor where the body has it."""
+    wanted = ("hand21",) if is_hand else ("h36m17", "lsp14")
+    return next((name for name in wanted if name in body.joint_sets()), None)
+
+
+def _backbone(name: str) -> nn.Module:
+    if name == "resnet50":
+        return ResNet50()
+    return HRNetClassification(int(name.removeprefix("hrnet-w")))
+
+
+def build(preset: str, variant: str, body: BodyModel) -> Metro:
+    """METRO as published; `VARIANTS` names the networks."""
+    return Metro(VARIANTS[variant], preset, variant, body)
