@@ -23,7 +23,7 @@ MARKS = {
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Check machine, libraries, devices and display; name the cure of what is missing."""
+    """Check this machine; name the cure of what is missing."""
     from app.cli.machine import examine
 
     findings = examine()

@@ -71,7 +71,7 @@ def infer(
     ] = DEFAULT_SAVE,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Reconstruct the people of pictures and videos, and write them to files."""
+    """Pictures and videos in, bodies and files out."""
     if box and joints is not None:
         raise wrong_use("give either boxes or joints: joints carry their own boxes", "--box")
     if focal is not None and not (math.isfinite(focal) and focal > 0):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -76,6 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     from core.errors import Cancelled, MeshLoupeError
 
+    logging.basicConfig(format="meshloupe: %(message)s", level=logging.WARNING)
     try:
         app(args=None if arguments is None else list(arguments), prog_name="meshloupe")
     except SystemExit as stop:

@@ -18,7 +18,7 @@ class Row:
     """One variant of one preset of one method.
 
     Attributes:
-        parameters: trainable numbers of the network; None unless they were counted.
+        parameters: trainable numbers of the network; None if it cannot be built here.
         weights: file that `infer` would take; empty if there is none.
         licence: of our code and weights, or of the authors' released ones.
     """
@@ -38,22 +38,20 @@ class Row:
 
 
 def methods(
-    count: Annotated[
-        bool, typer.Option("--count", help="Build each network to count its parameters (slow).")
-    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List methods with presets, variants, parameters, weights present and licences."""
-    rows = _rows(count)
+    """List methods: presets, variants, parameters, weights, licences."""
+    rows = _rows()
     if as_json:
         print_json([asdict(row) for row in rows])
         return
-    _print_table(rows, count)
+    _print_table(rows)
 
 
-def _rows(count: bool) -> list[Row]:
+def _rows() -> list[Row]:
     from core.methods import list_methods
     from core.pipeline.loading import find_weights
+    from core.pipeline.sizes import parameter_count
 
     rows = []
     for entry in list_methods():
@@ -71,7 +69,7 @@ def _rows(count: bool) -> list[Row]:
                         subject=variant.subject,
                         released=variant.released,
                         proof=variant.proof,
-                        parameters=_parameters(entry.id, preset.id, variant.id) if count else None,
+                        parameters=parameter_count(entry.id, preset.id, variant.id),
                         weights=_whose(found),
                         licence=found.licence or _licence(preset.id),
                     )
@@ -90,36 +88,26 @@ def _licence(preset: str) -> str:
     return "Apache-2.0" if preset == "lite" else "code Apache-2.0, weights by their authors' terms"
 
 
-def _parameters(method_id: str, preset: str, variant: str) -> int:
-    from core.methods import create_method
-
-    method = create_method(method_id, preset=preset, variant=variant)
-    return sum(parameter.numel() for parameter in method.parameters())
-
-
-def _print_table(rows: list[Row], count: bool) -> None:
+def _print_table(rows: list[Row]) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    headings = ["method", "preset", "variant", "reads", "released", "proof", "weights", "licence"]
-    if count:
-        headings.insert(3, "parameters")
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
+    for heading in ("method", "preset", "variant", "parameters", "reads", "released", "proof"):
+        table.add_column(heading)
+    table.add_column("weights", overflow="fold")
+    table.add_column("licence", overflow="fold")
     previous = ""
     for row in rows:
-        cells = [
+        table.add_row(
             row.method if row.method != previous else "",
             row.preset,
             row.variant,
+            "?" if row.parameters is None else f"{row.parameters / 1e6:.1f} M",
             row.reads,
             "yes" if row.released else "no",
             row.proof,
             row.weights or "none: meshloupe weights add FILE",
             row.licence,
-        ]
-        if count:
-            cells.insert(3, f"{(row.parameters or 0) / 1e6:.1f} M")
-        table.add_row(*cells)
+        )
         previous = row.method
     console().print(table)

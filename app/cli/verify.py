@@ -26,7 +26,7 @@ def verify(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Check our networks against stored outputs; fails beyond tolerance."""
+    """Check networks against stored official outputs."""
     from core.verify import verify_each
 
     reports: list[FixtureReport] = []

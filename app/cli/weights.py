@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from core.weights import FileReport
 
 app = typer.Typer(
-    help="See what a file is, keep it for good, or convert it; nothing in it is executed.",
+    help="Inspect, add, convert or list weights and bodies.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

@@ -102,7 +102,9 @@ class Engine:
             part, persons = slice_batch(batch, start, stop), detections[start:stop]
             try:
                 people.extend(self._people(part, persons, inspect, quality, clock))
-            except torch.cuda.OutOfMemoryError:
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
                 self._halve(len(persons))
                 continue
             start = stop
@@ -132,12 +134,10 @@ class Engine:
 
     def _halve(self, people: int) -> None:
         """Fewer people at once from now on, after the device ran out of memory."""
-        torch.cuda.empty_cache()
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
         if people <= 1:
-            raise DeviceError(
-                f"{self.device} has not enough memory for {self.title}",
-                cure="close other programs that use it, or choose device cpu or a smaller variant",
-            )
+            raise _too_small(self.device, self.title)
         self._people_at_once = max(1, people // 2)
         log.warning(
             "%s is out of memory; going on with %d people at once",
@@ -214,8 +214,20 @@ def open_engine(config: EngineConfig) -> Engine:
     try:
         detector = create_detector(config.detector, device=str(device))
         return Engine(config, method, weights_state, device, detector)
-    except torch.cuda.OutOfMemoryError:
-        raise DeviceError(
-            f"{device} has not enough memory for {config.method}",
-            cure="close other programs that use it, or choose device cpu or a smaller variant",
-        ) from None
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        raise _too_small(device, config.method) from None
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether a device or the machine had no memory left; on the CPU torch has no type for it."""
+    kinds = (torch.cuda.OutOfMemoryError, MemoryError)
+    return isinstance(error, kinds) or "can't allocate memory" in str(error)
+
+
+def _too_small(device: torch.device, what: str) -> DeviceError:
+    return DeviceError(
+        f"{device} has not enough memory for {what}",
+        cure="close other programs that use it, or choose another device or a smaller variant",
+    )

@@ -20,6 +20,7 @@ def test_every_variant_is_listed(capsys) -> None:
     }
     assert listed == expected
     assert all(row["licence"] for row in rows)
+    assert all(row["parameters"] is None or row["parameters"] > 1000 for row in rows)
 
 
 def test_table(capsys) -> None:
