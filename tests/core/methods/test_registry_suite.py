@@ -1,0 +1,151 @@
+"""What every registered method must do; a new row is picked up by itself."""
+
+from functools import cache
+
+import pytest
+import torch
+
+from core.body import load_body
+from core.errors import InputError
+from core.methods import create_method, list_methods, method_entry
+from core.methods.base import Method
+from core.nn.batch import Batch
+from core.types import Detection, Frame
+
+ROWS = [
+    pytest.param(entry.id, preset.id, variant.id, id=f"{entry.id}-{preset.id}-{variant.id}")
+    for entry in list_methods()
+    for preset in entry.presets
+    for variant in preset.variants
+]
+EXPECTED = {"metro", "pose_lift"}
+
+
+@cache
+def built(method_id: str, preset: str, variant: str) -> Method:
+    torch.manual_seed(0)
+    return create_method(method_id, preset=preset, variant=variant)
+
+
+def quick(rows: list) -> list:
+    """The default variant of every method; the others, large or not, are slow."""
+    first = {(e.id, e.presets[-1].id, e.presets[-1].default.id) for e in list_methods()}
+    return [
+        row
+        if tuple(row.values) in first
+        else pytest.param(*row.values, id=row.id, marks=pytest.mark.slow)
+        for row in rows
+    ]
+
+
+def batch_of(method: Method, people: int) -> Batch:
+    """Random input of the kind that the method reads."""
+    torch.manual_seed(3)
+    spec = method.input_spec
+    height, width = spec.size_hw
+    ones = torch.ones(people)
+    pair = torch.full((people, 2), 200.0)
+    common = {
+        "box_center": pair + torch.rand(people, 2) * 20,
+        "box_size": ones * 300,
+        "image_size": pair * 2,
+        "focal_px": ones * 566,
+    }
+    if spec.kind == "crop":
+        rois = len(spec.rois)
+        return Batch(
+            **common,
+            image=torch.randn(people, 3 * rois, height, width),
+            roi_center=pair[:, None].expand(people, rois, 2) + torch.rand(people, rois, 2),
+            roi_size=ones[:, None].expand(people, rois) * 300,
+        )
+    names = method.body.joint_names_of(spec.joint_set)
+    return Batch(
+        **common,
+        joints_2d=torch.rand(people, len(names), 2) * 200 + 100,
+        joint_scores=torch.ones(people, len(names)),
+        joint_sigma=ones * 0.02,
+        camera_pitch=ones * float("nan"),
+        limb_hints=torch.zeros(people, len(spec.limbs)),
+    )
+
+
+def test_the_methods_of_this_release_are_registered() -> None:
+    assert {entry.id for entry in list_methods()} >= EXPECTED
+
+
+def test_unknown_names_are_answered_with_the_known_ones() -> None:
+    with pytest.raises(InputError, match="pose_lift"):
+        method_entry("metroo")
+    with pytest.raises(InputError, match="body_r50"):
+        method_entry("metro").variant(None, "body_h99")
+    with pytest.raises(InputError, match="paper"):
+        method_entry("metro").preset("huge")
+
+
+@pytest.mark.parametrize(("method_id", "preset", "variant"), quick(ROWS))
+def test_outputs_have_the_shapes_of_the_body(method_id: str, preset: str, variant: str) -> None:
+    method = built(method_id, preset, variant)
+    with torch.no_grad():
+        output = method(batch_of(method, 2))
+    assert (method.method_id, method.preset, method.variant) == (method_id, preset, variant)
+    assert output.vertices.shape == (2, method.body.vertex_count, 3)
+    assert output.joints_3d.shape == (2, len(method.joint_names), 3)
+    assert torch.isfinite(output.vertices).all()
+    assert output.camera is not None or output.camera_full is not None
+
+
+@pytest.mark.parametrize(("method_id", "preset", "variant"), quick(ROWS))
+def test_a_person_alone_is_the_same_as_in_a_crowd(
+    method_id: str, preset: str, variant: str
+) -> None:
+    method = built(method_id, preset, variant)
+    batch = batch_of(method, 3)
+    alone = Batch(
+        **{name: None if value is None else value[1:2] for name, value in vars(batch).items()}
+    )
+    with torch.no_grad():
+        together, single = method(batch), method(alone)
+    assert float((together.vertices[1:2] - single.vertices).abs().max()) < 2e-3
+
+
+@pytest.mark.parametrize(("method_id", "preset", "variant"), quick(ROWS))
+def test_state_survives_saving(method_id: str, preset: str, variant: str) -> None:
+    method = built(method_id, preset, variant)
+    other = create_method(method_id, preset=preset, variant=variant)
+    other.load_state_dict(method.state_dict())
+    batch = batch_of(method, 1)
+    with torch.no_grad():
+        assert torch.equal(method(batch).vertices, other(batch).vertices)
+
+
+@pytest.mark.parametrize(("method_id", "preset", "variant"), quick(ROWS))
+def test_inspection_gives_one_tuple_of_records_per_person(
+    method_id: str, preset: str, variant: str
+) -> None:
+    method = built(method_id, preset, variant)
+    batch = batch_of(method, 2)
+    with torch.no_grad():
+        silent = method.inspect(batch, method(batch))
+        shown = method.inspect(batch, method(batch, inspect=True))
+    assert silent == ((), ())
+    assert len(shown) == 2
+    if method.input_spec.kind == "crop":
+        assert all(len(records) > 0 for records in shown)
+
+
+def test_values_that_cross_rooms_cannot_be_changed() -> None:
+    import numpy as np
+
+    picture = np.zeros((4, 5, 3), np.uint8)
+    frame = Frame(picture, "a.png")
+    with pytest.raises(ValueError, match="read-only"):
+        frame.image[0, 0, 0] = 1
+    picture[0, 0, 0] = 9
+    assert frame.image[0, 0, 0] == 0
+    with pytest.raises(ValueError, match="box_xyxy"):
+        Detection(box_xyxy=np.zeros(3, np.float32))
+
+
+def test_the_embedded_body_is_the_default() -> None:
+    assert built("pose_lift", "lite", "body").body.name == load_body("embedded").name
