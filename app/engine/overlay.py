@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtGui import QImage
 
 from app.engine.requests import OverlayRequest
 from core.errors import Cancelled
@@ -20,12 +21,12 @@ class OverlayImage:
     """Answer to an `OverlayRequest`.
 
     Attributes:
-        rgba: (h, w, 4) uint8, alpha not multiplied in, covering the whole picture.
-        readings: (h, w, 3) uint8 side views of the answer and its other readings.
+        picture: covers the whole picture at any resolution; premultiplied, ready to be drawn.
+        readings: side views of the answer and its other readings.
     """
 
-    rgba: NDArray[np.uint8]
-    readings: tuple[NDArray[np.uint8], ...] = ()
+    picture: QImage
+    readings: tuple[QImage, ...] = ()
 
 
 class OverlayPainter:
@@ -39,15 +40,15 @@ class OverlayPainter:
 
     def __call__(self, request: OverlayRequest, cancel: threading.Event) -> OverlayImage:
         """Draw the overlay, then the thumbnails if wanted."""
-        rgba = self._overlay(request)
-        readings: list[NDArray[np.uint8]] = []
+        picture = self._overlay(request)
+        readings: list[QImage] = []
         for layer in request.readings:
             if cancel.is_set():
                 raise Cancelled("stopped")
             readings.append(self._side_view(layer, request))
-        return OverlayImage(rgba, tuple(readings))
+        return OverlayImage(picture, tuple(readings))
 
-    def _overlay(self, request: OverlayRequest) -> NDArray[np.uint8]:
+    def _overlay(self, request: OverlayRequest) -> QImage:
         height, width = request.size_hw
         scale = min(1.0, request.longest / max(height, width))
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
@@ -56,27 +57,36 @@ class OverlayPainter:
         drawn = self._renderer.render(
             request.layers, camera, size, quality=request.quality, background=black
         )
-        return unmultiplied(drawn.rgb, drawn.alpha)
+        return premultiplied_image(drawn.rgb, drawn.alpha)
 
-    def _side_view(self, layer: object, request: OverlayRequest) -> NDArray[np.uint8]:
+    def _side_view(self, layer: object, request: OverlayRequest) -> QImage:
         width, height = THUMBNAIL_SIZE
         vertices = layer.vertices  # type: ignore[attr-defined]
         camera = replace(ViewCamera(orthographic=True), azimuth=-np.pi / 2)
         camera = camera.fitted(vertices, aspect=width / height, margin=1.2)
         ground = np.empty((height, width, 3), np.uint8)
         ground[:] = request.thumbnail_ground
-        return self._renderer.render([layer], camera, THUMBNAIL_SIZE, "live", ground).rgb  # type: ignore[list-item]
+        return rgb_image(self._renderer.render([layer], camera, THUMBNAIL_SIZE, "live", ground).rgb)
 
     def close(self) -> None:
         """Forget all meshes."""
         self._renderer.clear()
 
 
-def unmultiplied(rgb: NDArray[np.uint8], alpha: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """(h, w, 4) uint8 from colours drawn over black and their opacity."""
-    cover = np.clip(alpha, 0.0, 1.0)
-    colour = rgb / np.maximum(cover, 1.0 / 255.0)[..., None]
-    rgba = np.empty((*cover.shape, 4), np.uint8)
-    rgba[..., :3] = np.clip(colour, 0, 255)
-    rgba[..., 3] = np.round(cover * 255)
-    return rgba
+def premultiplied_image(rgb: NDArray[np.uint8], alpha: NDArray[np.float32]) -> QImage:
+    """Colours drawn over black (h, w, 3) and their opacity (h, w) as a picture of its own memory."""
+    height, width = alpha.shape
+    rgba = np.empty((height, width, 4), np.uint8)
+    rgba[..., 3] = np.round(np.clip(alpha, 0.0, 1.0) * 255)
+    # Dithering may lift a colour above its opacity by one step, which painting would wrap around.
+    rgba[..., :3] = np.minimum(rgb, rgba[..., 3:])
+    form = QImage.Format.Format_RGBA8888_Premultiplied
+    image = QImage(rgba.data, width, height, 4 * width, form)
+    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+
+
+def rgb_image(rgb: NDArray[np.uint8]) -> QImage:
+    """(h, w, 3) uint8 as a picture of its own memory."""
+    height, width = rgb.shape[:2]
+    packed = np.ascontiguousarray(rgb)
+    return QImage(packed.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()

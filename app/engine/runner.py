@@ -43,6 +43,8 @@ def open_engine_of(choice: Choice) -> EngineLike:
     from core.pipeline.config import EngineConfig
     from core.pipeline.engine import open_engine
 
+    import torch
+
     config = EngineConfig(
         method=choice.method,
         preset=choice.preset or None,
@@ -51,7 +53,12 @@ def open_engine_of(choice: Choice) -> EngineLike:
         body=choice.body,
         device=choice.device,
     )
-    return open_engine(config)
+    engine = open_engine(config)
+    if engine.method.input_spec.kind == "joints":
+        # Its matrices are tiny: handing them to a second thread costs more than it wins, and on a
+        # busy machine stretches an update of 15 ms to a second. Picture methods open anew.
+        torch.set_num_threads(1)
+    return engine
 
 
 class EngineRunner:

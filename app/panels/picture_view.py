@@ -17,9 +17,10 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
     QResizeEvent,
+    QTransform,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QGraphicsPixmapItem, QGraphicsScene, QGraphicsView
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsPixmapItem, QGraphicsScene, QGraphicsView
 
 from app.panels.picture_hits import Hit, dragged_box, drawn_box, hit_test, person_at
 from app.panels.picture_paint import Links, MarkStyle, draw_links, draw_person, draw_reprojection
@@ -30,6 +31,7 @@ REACH = 7.0
 ZOOM_STEP = 1.2
 ZOOM_RANGE = (0.02, 60.0)
 CLICK_SLOP = 3
+CACHE_PX = 2600
 
 
 class PictureView(QGraphicsView):
@@ -116,10 +118,10 @@ class PictureView(QGraphicsView):
         self._hover = self._grab = None
         self.fit()
 
-    def set_mesh_overlay(self, rgba: NDArray[np.uint8] | None) -> None:
-        """(h, w, 4) uint8 over the whole picture, at any resolution."""
+    def set_mesh_overlay(self, image: QImage | None) -> None:
+        """A transparent picture over the whole picture, at any resolution."""
         height, width = self._size_hw
-        self._place(self._mesh, rgba, (0, 0, width, height))
+        self._place(self._mesh, image, (0, 0, width, height))
 
     def set_mesh_opacity(self, opacity: float) -> None:
         """0..1 of the mesh over the picture."""
@@ -127,26 +129,25 @@ class PictureView(QGraphicsView):
 
     def set_heat(self, rgba: NDArray[np.uint8] | None, region: Sequence[float]) -> None:
         """(h, w, 4) uint8 over ``region`` (x0, y0, x1, y1) pixels."""
-        self._place(self._heat, rgba, region)
+        self._place(self._heat, None if rgba is None else rgba_image(rgba), region)
 
     def set_cells(self, rgba: NDArray[np.uint8] | None, region: Sequence[float]) -> None:
         """Grid cells over ``region``, drawn with hard edges."""
         self._cells.setTransformationMode(Qt.TransformationMode.FastTransformation)
-        self._place(self._cells, rgba, region)
+        self._place(self._cells, None if rgba is None else rgba_image(rgba), region)
 
     def _place(
-        self, layer: QGraphicsPixmapItem, rgba: NDArray[np.uint8] | None, region: Sequence[float]
+        self, layer: QGraphicsPixmapItem, image: QImage | None, region: Sequence[float]
     ) -> None:
-        if rgba is None or not rgba.size:
+        if image is None or image.isNull():
             layer.setPixmap(QPixmap())
             return
         x0, y0, x1, y1 = map(float, region)
-        layer.setPixmap(rgba_pixmap(rgba))
+        layer.setPixmap(QPixmap.fromImage(image))
         layer.setPos(x0, y0)
-        transform = layer.transform()
-        transform.reset()
-        transform.scale((x1 - x0) / rgba.shape[1], (y1 - y0) / rgba.shape[0])
-        layer.setTransform(transform)
+        layer.setTransform(
+            QTransform.fromScale((x1 - x0) / image.width(), (y1 - y0) / image.height())
+        )
 
     def set_people(self, people: tuple[Detection, ...], selected: int) -> None:
         """Marks to draw and drag."""
@@ -181,7 +182,7 @@ class PictureView(QGraphicsView):
         if height and width:
             self.fitInView(QRectF(0, 0, width, height), Qt.AspectRatioMode.KeepAspectRatio)
         self._fitted = True
-        self.zoom_changed.emit(self.transform().m11())
+        self._zoomed()
 
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom about a point of the widget (its middle by default)."""
@@ -194,7 +195,15 @@ class PictureView(QGraphicsView):
         shift = self.mapToScene(anchor) - before
         self.translate(shift.x(), shift.y())
         self._fitted = False
-        self.zoom_changed.emit(new)
+        self._zoomed()
+
+    def _zoomed(self) -> None:
+        """Keep the scaled picture while it is of screen size: marks then move over it at no cost."""
+        scale = self.transform().m11()
+        small = max(self._size_hw) * scale <= CACHE_PX
+        mode = QGraphicsItem.CacheMode
+        self._picture.setCacheMode(mode.DeviceCoordinateCache if small else mode.NoCache)
+        self.zoom_changed.emit(scale)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -375,9 +384,8 @@ def rgb_pixmap(image: NDArray[np.uint8]) -> QPixmap:
     return QPixmap.fromImage(picture)
 
 
-def rgba_pixmap(image: NDArray[np.uint8]) -> QPixmap:
-    """(H, W, 4) uint8 RGBA, alpha not multiplied in, as a pixmap (copied)."""
+def rgba_image(image: NDArray[np.uint8]) -> QImage:
+    """(H, W, 4) uint8 RGBA, alpha not multiplied in, as a picture of its own memory."""
     packed = np.ascontiguousarray(image)
     height, width = packed.shape[:2]
-    picture = QImage(packed.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
-    return QPixmap.fromImage(picture)
+    return QImage(packed.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()

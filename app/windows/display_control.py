@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Slot
-from PySide6.QtGui import QImage
 
 from app.engine.body_colours import Painted, paint
 from app.engine.layers import Marker, body_layers, truth_layer
@@ -289,7 +288,7 @@ class DisplayControl(QObject):
                 layers=tuple(layers),
                 focal_px=people[0].focal_px,
                 size_hw=shown.result.frame.size_hw,
-                longest=420 if moving else 1000,
+                longest=360 if moving else 1000,
                 quality="draft" if moving else "live",
                 readings=readings,
                 thumbnail_ground=rgb(self._theme.raised),
@@ -307,16 +306,10 @@ class DisplayControl(QObject):
     def _overlay_drawn(self, request: OverlayRequest, image: OverlayImage) -> None:
         if self._results.shown is None:
             return
-        self._picture.view.set_mesh_overlay(image.rgba)
+        self._picture.view.set_mesh_overlay(image.picture)
         if request.quality != "draft":
-            thumbnails = [_as_image(picture) for picture in image.readings]
-            self._reading.set_readings(thumbnails, self._view.options.reading)
+            self._reading.set_readings(image.readings, self._view.options.reading)
 
     @Slot(object, object)
     def _overlay_failed(self, _request: OverlayRequest, failure: Failure) -> None:
         self._activity.log(f"overlay: {failure.text}", "error")
-
-
-def _as_image(picture: np.ndarray) -> QImage:
-    height, width = picture.shape[:2]
-    return QImage(picture.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()

@@ -43,6 +43,8 @@ class Stage(QWidget):
         self._picture_camera: ViewCamera | None = None
         self._legend: Legend | None = None
         self._shared = False
+        self._drawing = False
+        self._waiting: tuple[tuple[MeshLayer, ...], Legend | None] | None = None
         bar = panel_frame("bar")
         head = columns(bar, spacing=2)
         head.setContentsMargins(10, 4, 6, 4)
@@ -75,6 +77,8 @@ class Stage(QWidget):
         self.side.camera_changed.connect(self._side_turned)
         self.main.picked.connect(self._picked)
         self.side.picked.connect(self._picked)
+        self.main.drawn.connect(self._drawn)
+        self.main.failed.connect(self._drawn)
 
     def _framed_side(self) -> QWidget:
         frame = QWidget()
@@ -111,13 +115,29 @@ class Stage(QWidget):
     def set_layers(
         self, layers: Sequence[MeshLayer], legend: Legend | None = None, *, live: bool = False
     ) -> None:
-        """What both views draw; ``live`` when more will follow at once."""
+        """What both views draw; ``live`` when more will follow at once.
+
+        Live bodies wait until the one before is on the screen, and only the newest waits: a view
+        that is handed more than it can draw would show nothing at all.
+        """
+        if live and self._drawing:
+            self._waiting = (tuple(layers), legend)
+            return
+        self._waiting = None
+        self._drawing = live and self.main.isVisible()
         self._layers = list(layers)
         self._legend = legend
         self._show_legend()
         self.main.set_layers(self._layers, live=live)
         if self._side_frame.isVisibleTo(self):
             self.side.set_layers(self._layers, live=live)
+
+    @Slot()
+    def _drawn(self, *_: object) -> None:
+        self._drawing = False
+        if self._waiting is not None:
+            layers, legend = self._waiting
+            self.set_layers(layers, legend, live=True)
 
     def _show_legend(self) -> None:
         """A small view has no room for a legend; the inspector shows the same one."""

@@ -10,7 +10,7 @@ import pytest
 from app.engine.body_colours import paint, spread_to_vertices
 from app.engine.layers import Marker, body_layers, truth_layer
 from app.engine.measure import against_truth, marks_error, measure, person_of_truth
-from app.engine.overlay import unmultiplied
+from app.engine.overlay import premultiplied_image
 from app.state.values import ALIGNMENTS, Choice, MeshInfo, Scores
 from core.types import Detection, Frame, Truth
 from tests.app.fakes import JOINTS, FakeEngine, TinyBody, attention
@@ -133,12 +133,16 @@ def test_the_truth_lies_on_the_body_when_aligned(person):
     assert np.allclose(layer.vertices, person.vertices_camera, atol=1e-4)
 
 
-def test_unmultiplied_colours_compose_back():
+def test_an_overlay_keeps_its_colours_and_never_exceeds_its_opacity():
     rng = np.random.default_rng(2)
-    colour = rng.integers(0, 256, (5, 6, 3)).astype(np.float32)
     alpha = rng.random((5, 6)).astype(np.float32)
     alpha[0, 0] = 0.0
-    over_black = np.round(colour * alpha[..., None]).astype(np.uint8)
-    rgba = unmultiplied(over_black, alpha)
-    back = rgba[..., :3] * (rgba[..., 3:] / 255.0)
-    assert np.abs(back - over_black).max() <= 2.0
+    over_black = np.round(rng.integers(0, 256, (5, 6, 3)) * alpha[..., None]).astype(np.uint8)
+    image = premultiplied_image(np.minimum(255, over_black + 1), alpha)
+    for row in range(5):
+        for column in range(6):
+            pixel = image.pixelColor(column, row)
+            assert abs(pixel.alpha() - 255 * alpha[row, column]) <= 1
+            if pixel.alpha() > 60:
+                back = np.array([pixel.red(), pixel.green(), pixel.blue()]) * pixel.alphaF()
+                assert np.abs(back - over_black[row, column]).max() <= 3
