@@ -77,11 +77,12 @@ class TrainingLoop:
             self.facts = replace(self.facts, seconds=self.facts.seconds + now - last)
             last = now
             if now - reported > REPORT_SECONDS:
-                self._report()
+                self._report(now - reported)
                 reported = now
             if now - evaluated > self.settings.evaluate_seconds:
                 self._evaluate()
                 evaluated = time.monotonic()
+                reported += evaluated - now
             if now - saved > self.settings.save_seconds:
                 self.save()
                 saved = time.monotonic()
@@ -140,10 +141,10 @@ class TrainingLoop:
         for term in losses.terms:
             self._running[term.name] += float(term.value.detach()) * term.weight
 
-    def _report(self) -> None:
+    def _report(self, seconds: float) -> None:
         steps = self._running.pop("steps")
         parts = ", ".join(f"{k} {v / steps:.3f}" for k, v in self._running.items())
-        rate = steps * self.recipe.batch_size / REPORT_SECONDS
+        rate = steps * self.recipe.batch_size / max(seconds, 1e-6)
         left = (1 - self.progress) * self.settings.minutes
         logger.info(
             "%.1f M samples, %.0f a second, %.0f min left: %s",

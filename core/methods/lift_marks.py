@@ -89,6 +89,12 @@ def mirrored_marks(marks: Marks) -> Marks:
     )
 
 
+def stacked_marks(first: Marks, second: Marks) -> Marks:
+    """The people of both, one after the other."""
+    pairs = zip(vars(first).values(), vars(second).values(), strict=True)
+    return Marks(*(torch.cat(pair) for pair in pairs))
+
+
 def mirrored_rotmat(rotmat: Tensor) -> Tensor:
     """(..., 24, 3, 3) local rotations of the person in a mirror: ``M R M`` with sides exchanged."""
     flip = rotmat.new_tensor([-1.0, 1.0, 1.0])

@@ -22,10 +22,13 @@ from core.methods.lift_network import BONES, JOINTS, LIMBS, SHAPES, mark_box
 
 POSE = BONES * 3
 BODY = POSE + SHAPES + 3
-ROBUST_HALF_BOXES = 0.10
+# Errors beyond this many expected errors (and at least this far) count less and less.
+ROBUST_SIGMAS, LEAST_ROBUST_HALF_BOXES = 6.0, 0.10
 HINT_MARGIN_M, HINT_WEIGHT = 0.12, 3000.0
 # Marks that follow the body's own definition of joints have next to no habits.
 OWN_HABIT_SHARE = 0.02
+# Half of the habits that people have: wider ones would let go of the marks for little gain in depth.
+HABIT_SHARE = 0.5
 NEAREST_M = 0.1
 LIMB_PARENTS = (8, 7, 9, 10, 2, 1, 3, 4)
 LIMB_CHILDREN = (7, 6, 10, 11, 1, 0, 4, 5)
@@ -152,7 +155,7 @@ class Refiner:
 
     def _habit_sd(self, evidence: Evidence) -> Tensor:
         """(B, H)."""
-        share = evidence.foreign + (1 - evidence.foreign) * OWN_HABIT_SHARE
+        share = HABIT_SHARE * evidence.foreign + (1 - evidence.foreign) * OWN_HABIT_SHARE
         return self._habits.sd * share[:, None]
 
     def _residuals(
@@ -169,7 +172,8 @@ class Refiner:
         nearer = state.points[:, LIMB_PARENTS, 2] - state.points[:, LIMB_CHILDREN, 2]
         hinge = (HINT_MARGIN_M - evidence.hints * nearer).clamp_min(0) * (evidence.hints != 0)
         square = offset.square().sum(-1)
-        robust = ROBUST_HALF_BOXES**2 * square / (ROBUST_HALF_BOXES**2 + square)
+        limit = _robust_limit(evidence)
+        robust = limit * square / (limit + square)
         white = (prior[:, None] @ evidence.whitener)[:, 0]
         cost = (robust * evidence.trust).sum(1) / evidence.sigma**2
         cost = (
@@ -220,7 +224,8 @@ class Refiner:
         image = moved[..., :2] - ray[:, :, None] * moved[..., 2:]
         image = image / (depth * half[:, None])[..., None, None]
         square = now.offset.square().sum(-1)
-        weight = (ROBUST_HALF_BOXES**2 / (ROBUST_HALF_BOXES**2 + square)).square()
+        limit = _robust_limit(evidence)
+        weight = (limit / (limit + square)).square()
         root = (weight * evidence.trust).sqrt() / evidence.sigma[:, None]
         rows = (image * root[..., None, None]).transpose(2, 3).flatten(1, 2)  # (B, 50, U)
         gap = (now.offset * root[..., None]).flatten(1)
@@ -268,6 +273,11 @@ class Refiner:
         better = (after.cost < now.cost) & in_front
         damping = torch.where(better, damping * 0.3, damping * 6)
         return _choose(better, trial, state), _choose(better, after, now), damping
+
+
+def _robust_limit(evidence: Evidence) -> Tensor:
+    """(B, 1) squared half boxes at which the Geman-McClure penalty is half spent."""
+    return (ROBUST_SIGMAS * evidence.sigma).clamp_min(LEAST_ROBUST_HALF_BOXES).square()[:, None]
 
 
 def _choose(better: Tensor, new, old):  # type: ignore[no-untyped-def]

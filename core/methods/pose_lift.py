@@ -22,6 +22,7 @@ from core.methods.lift_marks import (
     TurnedMarks,
     mirrored_lifted,
     mirrored_marks,
+    stacked_marks,
     turned_marks,
 )
 from core.methods.lift_network import LIMBS, SHAPES, Lifted, LiftNetwork, Marks, encode, mark_box
@@ -34,8 +35,8 @@ SAME_READING_M = 0.05
 # Error levels of marks (fraction of the box) at which the lifter's errors were measured.
 SIGMA_LEVELS = (0.0, 0.02, 0.04)
 UNTOLD_SIGMA = 0.02
-# Even exact marks disagree with a body of ten shape numbers.
-LEAST_SIGMA = 0.01
+# Even marks called exact are not.
+LEAST_SIGMA = 0.002
 NOTE = "from joints: depth is a guess"
 
 
@@ -80,8 +81,11 @@ class PoseLift(Method):
         """The network's answer, averaged with that for the mirrored marks."""
         if self.training:
             return self.network(marks)
-        plain = self.network(marks)
-        other = mirrored_lifted(self.network(mirrored_marks(marks)))
+        count = len(marks.rays)
+        both = self.network(stacked_marks(marks, mirrored_marks(marks)))
+        plain = Lifted(both.rotmat[:count], both.betas[:count], both.camera[:count])
+        other = Lifted(both.rotmat[count:], both.betas[count:], both.camera[count:])
+        other = mirrored_lifted(other)
         mean = rotmat_to_rot6d(plain.rotmat) + rotmat_to_rot6d(other.rotmat)
         return Lifted(
             rot6d_to_rotmat(mean),
