@@ -71,4 +71,9 @@ def load_checkpoint(
         index, key = name.split(".", 1)
         state["state"].setdefault(int(index), {})[key] = value
     optimiser.load_state_dict(state)
-    return TrainingFacts(**{**facts, "curve": tuple(facts["curve"])})
+    return TrainingFacts(
+        steps=int(facts["steps"]),
+        samples=int(facts["samples"]),
+        seconds=float(facts["seconds"]),
+        curve=tuple(facts["curve"]),
+    )

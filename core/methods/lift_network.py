@@ -130,11 +130,11 @@ class LiftNetwork(nn.Module):
         )  # fmt: skip
         # The mean pose: the network predicts differences from it.
         self.register_buffer("mean_rot6d", torch.zeros(BONES * 6))
-        for layer in (self.head[-1], self.other[-1]):
+        for layer, spread in ((self.head[-1], 0.0), (self.other[-1], 0.02)):
+            assert isinstance(layer, nn.Linear)
             nn.init.normal_(layer.weight, 0, 0.003)
-            nn.init.zeros_(layer.bias)
-        if readings:
-            nn.init.normal_(self.other[-1].bias, 0, 0.02)
+            # Readings that start alike would stay alike.
+            nn.init.normal_(layer.bias, 0, spread)
 
     def trunk(self, features: Tensor) -> Tensor:
         """(B, width) from `encode`'s features."""
