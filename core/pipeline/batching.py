@@ -102,7 +102,8 @@ def _with_joints(
     batch: Batch, frame: Frame, detections: Sequence[Detection], spec: InputSpec
 ) -> Batch:
     wanted = JOINT_SETS[spec.joint_set].joint_names
-    matched = [match_joints(person, wanted, where=frame.key) for person in detections]
+    where = frame.key if frame.path is None else str(frame.path.with_name(frame.key))
+    matched = [match_joints(person, wanted, where=where) for person in detections]
     return replace(
         batch,
         joints_2d=_float32(np.stack([joints for joints, _ in matched])),

@@ -22,7 +22,7 @@ from core.methods.base import Method
 from core.nn.batch import Batch
 from core.pipeline.batching import make_batch, slice_batch
 from core.pipeline.config import EngineConfig
-from core.pipeline.devices import choose_device, set_cpu_threads
+from core.pipeline.devices import choose_device, use_threads, wanted_threads
 from core.pipeline.loading import WeightsState, load_method
 from core.pipeline.results import to_reconstructions
 from core.types import Detection, Frame, FrameResult, Reconstruction, StageTime
@@ -41,6 +41,7 @@ class Engine:
         method: the network, in evaluation mode.
         device: where it computes.
         weights_state: ``embedded`` (shipped), ``user`` or ``none`` (untrained).
+        threads: CPU threads that a run takes.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Engine:
         self.weights_state: WeightsState = weights_state
         self.device = device
         self.detector = detector
+        self.threads = wanted_threads(tiny=method.input_spec.kind == "joints")
         self._people_at_once = MAX_PEOPLE
 
     @property
@@ -88,6 +90,7 @@ class Engine:
             DeviceError: the device's memory does not hold even one person.
         """
         clock = _StageClock(cancel)
+        use_threads(self.threads)
         if detections is None:
             detections = self.detector.detect(frame)
             clock.lap("detect")
@@ -209,7 +212,6 @@ def open_engine(config: EngineConfig) -> Engine:
         DeviceError: the device is not there.
     """
     device = choose_device(config.device)
-    set_cpu_threads()
     method, weights_state = load_method(config)
     try:
         detector = create_detector(config.detector, device=str(device))

@@ -216,3 +216,11 @@ def test_devices_that_are_not_there(standing, name: str) -> None:
         pytest.skip("this machine has CUDA")
     with pytest.raises(DeviceError, match="; "):
         open_engine(EngineConfig("standing", device=name, untrained=True))
+
+
+def test_tiny_networks_take_one_thread(standing, frame: Frame) -> None:
+    with _open("joints") as engine:
+        assert engine.threads == 1
+    with _open() as engine:
+        engine.run(frame, _people())
+        assert torch.get_num_threads() == engine.threads >= 1
