@@ -40,7 +40,8 @@ from core.synthesis.arm_modes import (
 )
 from core.synthesis.collisions import free_of_collisions
 from core.synthesis.draws import Draws
-from core.synthesis.leg_modes import LEG_MODES, MODE_ID, LegDraw
+from core.synthesis.leg_draw import LegDraw
+from core.synthesis.leg_modes import LEG_MODES, MODE_ID
 
 DEGREE = math.pi / 180
 Mixture = Literal["daily", "broad"]
