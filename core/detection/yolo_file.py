@@ -20,6 +20,7 @@ _ALLOWED = re.compile(
     r"(ultralytics\.nn\.modules(\.\w+)* [A-Z]\w*"
     r"|ultralytics\.nn\.tasks \w+Model"
     r"|ultralytics\.utils IterableSimpleNamespace"
+    r"|ultralytics\.utils\.(loss|tal) [A-Z]\w*"
     r"|torch\.nn\.modules(\.\w+)* [A-Z]\w*"
     r"|torch\._utils _rebuild_(tensor_v2|parameter)"
     r"|torch (\w+Storage|Size|device|float16|float32|bfloat16|int64)"

@@ -1,0 +1,68 @@
+"""Benchmark reports: read back from their file, and shown as the README's table."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from core.errors import InputError
+
+SCHEMA = 1
+
+
+def markdown_table(report: dict[str, Any]) -> str:
+    """The README's table, from a report as `run_benchmark` gives it or its file holds it."""
+    where = report["machine"]
+    lines = [
+        "| method | preset | variant | parameters | network ms | all stages ms | p95 | live ms "
+        "| threads | peak memory |",
+        "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for row in report["results"]:
+        if "error" in row:
+            continue
+        stages = {stage["stage"]: stage for stage in row["stages"]}
+        network = row["network"]
+        cells = [
+            f"`{network['method']}`",
+            network["preset"],
+            network["variant"],
+            f"{row['parameters'] / 1e6:.1f} M",
+            f"{stages['network']['median_ms']:.1f}",
+            f"{stages['total']['median_ms']:.1f}",
+            f"{stages['total']['p95_ms']:.1f}",
+            f"{stages['live']['median_ms']:.1f}",
+            str(row["threads"]),
+            f"{row['peak_memory_mb']:.0f} MB",
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    lines += [
+        "",
+        f"One person, median of up to {max(_repeats(report))} runs, float32, on {where['device_name']} "
+        f"({where['cores']} cores), torch {where['versions']['torch']}, "
+        f"commit `{where['commit']}`, {where['date'][:10]}.",
+    ]
+    return "\n".join(lines)
+
+
+def _repeats(report: dict[str, Any]) -> list[int]:
+    return [row["repeats"] for row in report["results"] if "repeats" in row] or [0]
+
+
+def read_report(path: Path) -> dict[str, Any]:
+    """The report in a file.
+
+    Raises:
+        InputError: no such file, or not a report.
+    """
+    cure = "make it with: python -m training.benchmark"
+    try:
+        report = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", path=path, cure=cure) from None
+    except ValueError:
+        raise InputError("is not JSON", path=path, cure=cure) from None
+    if not isinstance(report, dict) or report.get("schema") != SCHEMA:
+        raise InputError("is no benchmark report of this version", path=path, cure=cure)
+    return report
