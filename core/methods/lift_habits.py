@@ -1,10 +1,10 @@
 """Constant habits of marking, and proportions that the shape space lacks, as linear moves of landmarks.
 
-People put shoulders further out and up than a body's joints are, hips lower, the head's top on the
-hair; and real limbs are longer or shorter than ten shape numbers allow. Taken at face value such marks
-tilt the body in depth, because tilting also shortens what is seen. So the lifter is trained on marks
-with habits, and the refinement may explain marks by habits instead of by depth. Each habit h moves all
-landmarks x by ``a_h B_h x`` with one number ``a_h`` a person.
+People put shoulders further out and up than a body's joints are, hips lower (where the legs part rather
+than at the joint), the head's top on the hair; and real limbs are longer or shorter than ten shape
+numbers allow. Taken at face value such marks tilt the body in depth, because tilting also shortens what
+is seen. So the lifter is trained on marks with habits, and the refinement may explain marks by habits
+instead of by depth. Each habit h moves all landmarks x by ``a_h B_h x``, one number ``a_h`` a person.
 """
 
 from __future__ import annotations
@@ -75,18 +75,18 @@ def _outwards(joint: str) -> list[Move]:
 
 # name, mean, sd, moves; amounts are fractions of the segment that is named
 _TABLE: tuple[tuple[str, float, float, list[Move]], ...] = (
-    ("trunk longer", 0.0, 0.05, _along_spine(*_HEAD, *_ARMS)),
-    ("shoulders out", 0.03, 0.05, _outwards("Shoulder")),
+    ("trunk longer", 0.0, 0.06, _along_spine(*_HEAD, *_ARMS)),
+    ("shoulders out", 0.03, 0.06, _outwards("Shoulder")),
     ("shoulders up", 0.02, 0.04, _along_spine("L_Shoulder", "R_Shoulder")),
     ("hips out", 0.04, 0.12, _outwards("Hip")),
-    ("hips up", -0.03, 0.05, _along_spine("L_Hip", "R_Hip")),
+    ("hips up", -0.06, 0.09, _along_spine("L_Hip", "R_Hip")),
     ("upper arms longer", 0.0, 0.05, _limb("Shoulder", "Elbow", ("Elbow", "Wrist"))),
     ("forearms longer", 0.01, 0.05, _limb("Elbow", "Wrist", ("Wrist",))),
     (
-        "thighs longer", 0.0, 0.05,
+        "thighs longer", 0.0, 0.06,
         [*_limb("Hip", "Knee", ("Knee", "Ankle")), *_feet("Hip", "Knee")],
     ),
-    ("shins longer", 0.0, 0.05, [*_limb("Knee", "Ankle", ("Ankle",)), *_feet("Knee", "Ankle")]),
+    ("shins longer", 0.0, 0.06, [*_limb("Knee", "Ankle", ("Ankle",)), *_feet("Knee", "Ankle")]),
     ("neck up", 0.0, 0.06, _along_spine("Neck")),
     ("head higher", 0.03, 0.07, [("Head_top", "Neck", "Head_top", 1.0)]),
     ("face higher", 0.0, 0.05, [(name, "Neck", "Head_top", 1.0) for name in FACE5_NAMES]),
