@@ -48,7 +48,10 @@ class TinyRecipe:
         raise NotImplementedError
 
 
-@pytest.mark.parametrize("method_id", sorted(RECIPES))
+@pytest.mark.parametrize(
+    "method_id",
+    ["pose_lift", *(pytest.param(m, marks=pytest.mark.slow) for m in RECIPES if m != "pose_lift")],
+)
 def test_a_recipe_trains_with_torch_numpy_opencv_and_safetensors_alone(method_id):
     script = f"""
         import sys
