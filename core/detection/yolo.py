@@ -84,6 +84,9 @@ class YoloDetector:
 
     def _loaded(self) -> YOLO:
         if self._network is None:
+            # First, so that the Qt paths which OpenCV sets on import are taken back.
+            import core.opencv  # noqa: F401
+
             # Read by Ultralytics at import: stay off the network, never call pip.
             os.environ.setdefault("YOLO_OFFLINE", "true")
             os.environ.setdefault("YOLO_AUTOINSTALL", "false")

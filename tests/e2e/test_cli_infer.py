@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -287,3 +289,27 @@ def test_first_mesh_from_a_bundled_sample(tmp_path: Path) -> None:
     assert np.isfinite(body.vertices).all()
     faces = np.asarray(load_body("embedded").faces())
     assert len(body.faces) == len(faces)
+
+
+@pytest.mark.skipif(
+    find_weights("pose_lift", "lite", "body").state != "embedded" or sample_joints() is None,
+    reason="no shipped weights of pose_lift yet",
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
+def test_a_real_ctrl_c(tmp_path: Path) -> None:
+    samples = ROOT / "assets" / "samples"
+    call = [sys.executable, "-u", "-m", "app", "infer", samples, "--method", "pose_lift"]
+    call += ["--joints", samples / "joints2d.json", "--save", "npz,obj,overlay", "--out", "out"]
+    running = subprocess.Popen(
+        list(map(str, call)), cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert running.stdout is not None
+    assert running.stdout.readline().strip()  # the first file is written
+    running.send_signal(signal.SIGINT)
+    _, told = running.communicate(timeout=120)
+    assert running.returncode == 130, told
+    assert told.strip().splitlines()[-1].startswith("meshloupe: stopped")
+    assert not [name for name in _names(tmp_path / "out") if name.startswith(".")]
+    for path in (tmp_path / "out").glob("*.npz"):
+        assert np.load(path)["vertices"].shape[1:] == (6890, 3)
