@@ -26,6 +26,7 @@ from training.lift.people import HIPS, CameraHabit, People, draw_people
 SEED = 20_250
 COUNT = 3000
 FLIP_MARGIN_M = 0.08
+HEADLINE = "clean14_pa_mpjpe_mm"
 NAMES = JOINT_SETS["lift25"].joint_names
 
 

@@ -16,7 +16,7 @@ from core.methods.lift_network import Lifted, LiftNetwork, encode, mark_box
 from core.nn.batch import LossTerm, LossTerms
 from core.synthesis.draws import Draws
 from core.synthesis.poses import PoseSampler
-from training.lift.held_out import HeldOut, quick_numbers
+from training.lift.held_out import HEADLINE, HeldOut, quick_numbers
 from training.lift.marking import mark_like_people
 from training.lift.people import HIPS, People, PosePool, draw_people
 from training.recipes import OptimiserSettings, TrainingFacts, autocast
@@ -31,7 +31,7 @@ class LiftRecipe:
 
     batch_size = 1024
     optimiser = OptimiserSettings(learning_rate=1.2e-3)
-    headline = "clean14_pa_mpjpe_mm"
+    headline = HEADLINE
     others_share = 0.25
 
     def __init__(self, device: torch.device, seed: int) -> None:

@@ -14,11 +14,14 @@ from core.files.atomic import write_atomically
 from core.methods.lift_network import LiftNetwork
 from core.methods.pose_lift import PoseLift
 from core.weights.cards import CardFile, CardNumber, ModelCard, write_card
+from training.curves import fit_power_law
 from training.lift.error_model import measure_errors
+from training.lift.held_out import HEADLINE
 from training.lift.tables import PROTOCOLS, TableRow, held_out_rows, side_view_rows
 from training.recipes import TrainingFacts
 
 NAME = "pose_lift"
+
 COMMAND = "python -m training.train --method pose_lift --resume --minutes M --out DIR --ship assets/weights"
 LIMITS = (
     "Depth is a guess: limbs may be flipped towards or away from the camera, the trunk may lean. "
@@ -108,5 +111,17 @@ def _recipe(facts: TrainingFacts) -> str:
         "(joint limits, balance, hands on targets, no self-intersection), random shapes and cameras, "
         "marks with noise, gaps, swaps and constant habits; AdamW, cosine, running average; "
         f"the prior of the refinement is the network's own error covariance. torch {torch.__version__}. "
-        f"Carry on with: {COMMAND}"
+        f"{_outlook(facts)}Carry on with: {COMMAND}"
+    )
+
+
+def _outlook(facts: TrainingFacts) -> str:
+    """What the learning curve promises, in one sentence."""
+    curve = [row for row in facts.curve if HEADLINE in row]
+    law = fit_power_law([row["samples"] for row in curve], [row[HEADLINE] for row in curve])
+    if law is None:
+        return ""
+    return (
+        f"Before refinement PA-MPJPE with exact marks is {curve[-1][HEADLINE]:.1f} mm; the curve's power "
+        f"law expects {law.at(4 * facts.samples):.1f} at four times the samples. "
     )
