@@ -40,8 +40,8 @@ def marks_error(
     person: Reconstruction, marks: Detection | None
 ) -> tuple[float | None, tuple[str, float] | None]:
     """Mean 2D distance to the known marks in % of the box's longer side, and the worst joint."""
-    if marks is None or marks.joints_2d is None:
-        return None, None
+    if marks is None or marks.joints_2d is None or marks.joint_source == "default":
+        return None, None  # a standing pose nobody placed is no observation
     place = {canonical_name(name): row for row, name in enumerate(person.joint_names)}
     known = known_joints(marks)
     pairs = [

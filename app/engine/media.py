@@ -24,6 +24,9 @@ from core.types import Detection, Frame, Truth
 
 log = logging.getLogger(__name__)
 VIDEO_ROWS = 24
+# Frames are found by reading forwards, so a long film shows its first minute.
+VIDEO_SPAN = 1500
+KEPT_FRAMES = 8
 MARK_FILE_NAMES = ("joints2d.json", "joints.json")
 MAX_THUMBNAIL_PIXELS = 120_000_000
 
@@ -33,6 +36,7 @@ class MediaReader:
 
     def __init__(self) -> None:
         self._frames: dict[tuple[Path, int | None], Frame] = {}
+        self._reel: Reel | None = None
 
     @singledispatchmethod
     def _answer(self, request: Any, cancel: threading.Event) -> Any:
@@ -90,39 +94,61 @@ class MediaReader:
     def _frame(self, item: Item, cancel: threading.Event) -> Frame:
         key = (item.path, item.frame_index)
         if key not in self._frames:
-            frame = read_item(item, cancel)
-            if len(self._frames) >= 8:
+            if item.frame_index is None:
+                from core.pipeline.sources import read_picture
+
+                frame = read_picture(item.path)
+            else:
+                frame = self._reel_for(item.path, item.frame_index).frame(item.frame_index, cancel)
+            if len(self._frames) >= KEPT_FRAMES:
                 self._frames.pop(next(iter(self._frames)))
             self._frames[key] = frame
         return self._frames[key]
 
+    def _reel_for(self, path: Path, index: int) -> Reel:
+        if self._reel is None or self._reel.path != path or self._reel.position >= index:
+            self.close()
+            self._reel = Reel(path)
+        return self._reel
 
-def read_item(item: Item, cancel: threading.Event) -> Frame:
-    """The picture of an item; a video is decoded up to the wanted frame."""
-    from core.pipeline.sources import open_source, read_picture
+    def close(self) -> None:
+        """Let go of an open video."""
+        if self._reel is not None:
+            self._reel.close()
+            self._reel = None
 
-    if item.frame_index is None:
-        return read_picture(item.path)
-    source = open_source([item.path])
-    try:
-        for frame in source:
+
+class Reel:
+    """A video read forwards: frames in rising order cost one pass together."""
+
+    def __init__(self, path: Path) -> None:
+        from core.pipeline.sources import open_source
+
+        self.path, self.position = path, -1
+        self._source = open_source([path])
+        self._frames = iter(self._source)
+
+    def frame(self, index: int, cancel: threading.Event) -> Frame:
+        """Frame ``index``, which lies ahead."""
+        for frame in self._frames:
+            self.position = frame.index or 0
             if cancel.is_set():
                 raise Cancelled("stopped")
-            if frame.index == item.frame_index:
+            if self.position == index:
                 return frame
-    finally:
-        source.close()
-    raise InputError(
-        f"has no frame {item.frame_index}", path=item.path, cure="open the video again"
-    )
+        raise InputError(f"has no frame {index}", path=self.path, cure="open the video again")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._source.close()
 
 
 def video_rows(path: Path) -> tuple[int, ...]:
-    """Frame numbers shown of a video: evenly spread, at most ``VIDEO_ROWS``."""
+    """Frame numbers shown of a video: at most ``VIDEO_ROWS``, evenly spread over its beginning."""
     from core.pipeline.sources import open_source
 
     source = open_source([path])
-    count = max(1, source.len_hint)
+    count = min(max(1, source.len_hint), VIDEO_SPAN)
     source.close()
     rows = min(VIDEO_ROWS, count)
     return tuple(sorted({round(step * (count - 1) / max(1, rows - 1)) for step in range(rows)}))

@@ -64,7 +64,11 @@ class Banner(QFrame):
         if notice is None:
             return
         cure = f" {notice.cure[0].upper()}{notice.cure[1:]}." if notice.cure else ""
-        self._text.setText(f"{notice.text.rstrip('.')}.{cure}")
+        text = notice.text.rstrip(".")
+        # A sentence begins with a capital, a file name stays as it is.
+        begins_with_path = ("/" in text.split(" ")[0]) or (":" in text.split(" ")[0])
+        text = text if begins_with_path else text[:1].upper() + text[1:]
+        self._text.setText(f"{text}.{cure}")
         self._button.setText(notice.action_text)
         self._button.setVisible(bool(notice.action))
         set_tone(self, notice.tone)

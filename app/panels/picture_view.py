@@ -64,6 +64,7 @@ class PictureView(QGraphicsView):
     def __init__(self) -> None:
         super().__init__()
         self._scene = QGraphicsScene(self)
+        self._scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self.setScene(self._scene)
         self._layers = [QGraphicsPixmapItem() for _ in range(4)]
         for depth, layer in enumerate(self._layers):

@@ -55,7 +55,9 @@ class ActivityModel(QObject):
             self.busy_changed.emit(self.busy)
 
     def notify(self, notice: Notice) -> None:
-        """Show a notice (and log it)."""
+        """Show a notice (and log it); the same one again changes nothing."""
+        if notice is self.notice:
+            return
         self.notice = notice
         self.log(f"{notice.text}; {notice.cure}" if notice.cure else notice.text, notice.tone)
         self.notice_changed.emit(notice)

@@ -14,6 +14,7 @@ from app.settings.theme import Theme
 from app.windows.actions import SPECS
 
 PACKAGES = ("torch", "torchvision", "open3d", "PySide6", "pyqtgraph", "numpy", "opencv-python")
+LEFT = Qt.AlignmentFlag.AlignLeft
 MOUSE = (
     (
         "Picture",
@@ -58,6 +59,7 @@ class AboutDialog(QDialog):
             value = label(number)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             grid.addWidget(value, row, 1)
+        grid.setColumnStretch(1, 1)
         _finish(self, head, grid)
 
 
@@ -74,10 +76,10 @@ class ShortcutsDialog(QDialog):
         half = (len(with_keys) + 1) // 2
         for number, spec in enumerate(with_keys):
             row, side = number % half, 2 * (number // half)
-            grid.addWidget(label(" / ".join(spec.keys), "chip"), row, side)
+            grid.addWidget(label(" / ".join(spec.keys), "chip"), row, side, LEFT)
             grid.addWidget(label(spec.text.replace("&", "").rstrip("…"), "muted"), row, side + 1)
         for number, (where, what) in enumerate(MOUSE):
-            grid.addWidget(label(where, "chip"), half + number, 0)
+            grid.addWidget(label(where, "chip"), half + number, 0, LEFT)
             grid.addWidget(label(what, "muted"), half + number, 1, 1, 3)
         _finish(self, None, grid)
 

@@ -127,6 +127,7 @@ class _Wiring(QObject):
         w.session.loaded.connect(self._show_enabled)
         w.people.history_changed.connect(self._show_enabled)
         w.people.selected_changed.connect(self._show_enabled)
+        w.people.selected_changed.connect(self._person_marked)
         w.results.shown_changed.connect(self._result_shown)
         w.view.changed.connect(self._options_changed)
         w.choice.changed.connect(self._choice_changed)
@@ -342,7 +343,6 @@ class _Wiring(QObject):
 
     @Slot(bool)
     def _running_changed(self, running: bool) -> None:
-        self.w.acts["cancel"].setEnabled(running or self.w.acts["draw_box"].isChecked())
         self.w.method_panel.set_running(running)
 
     @Slot(object)
@@ -352,8 +352,16 @@ class _Wiring(QObject):
 
     @Slot(int)
     def _person_chosen(self, number: int) -> None:
-        self.w.results.person = number
-        self.w.results.show(self.w.results.shown)
+        if number != self.w.results.person:
+            self.w.results.person = number
+            self.w.results.show(self.w.results.shown)
+
+    @Slot(int)
+    def _person_marked(self, number: int) -> None:
+        """Numbers and colours follow the person who is selected in the picture."""
+        shown = self.w.results.shown
+        if shown is not None and 0 <= number < len(shown.result.people) == len(shown.detections):
+            self._person_chosen(number)
 
     @Slot()
     def cancel(self) -> None:

@@ -224,7 +224,7 @@ class DisplayControl(QObject):
         layers += self._truth_layers(people, shown)
         moving = shown.quality == "live" or self._blend.is_moving
         self._stage.set_layers(layers, painted.legend, live=moving)
-        if self._fitted_item != shown.item_id:
+        if self._fitted_item != shown.item_id or (not moving and self._stage.has_lost_sight()):
             self._fitted_item = shown.item_id
             self._stage.fit()
         if not moving:

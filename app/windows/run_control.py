@@ -19,6 +19,13 @@ from app.state.view import ViewModel
 from core.types import Detection
 
 
+DEFAULT_POSE_NOTICE = Notice(
+    "info",
+    "This standing pose is only a start, nobody was found in the picture",
+    "drag the joints onto the person, the body follows (B draws another box)",
+)
+
+
 class RunControl(QObject):
     """Between the models and the engine's thread; newest wins.
 
@@ -122,7 +129,17 @@ class RunControl(QObject):
 
     @Slot(object)
     def _item_loaded(self, loaded: Loaded) -> None:
+        self._explain_default_pose()
         self._show_known_or_run(loaded.item.id)
+
+    def _explain_default_pose(self) -> None:
+        """A standing pose that nobody placed must not be taken for a result."""
+        marks = self.marks_in_use()
+        standing = bool(marks) and all(person.joint_source == "default" for person in marks or ())
+        if standing and self.reads_joints:
+            self._activity.notify(DEFAULT_POSE_NOTICE)
+        elif self._activity.notice is DEFAULT_POSE_NOTICE:
+            self._activity.dismiss()
 
     @Slot(object)
     def _choice_changed(self, _choice: Choice) -> None:
@@ -130,6 +147,7 @@ class RunControl(QObject):
         self._activity.dismiss()
         item = self._session.current
         if item is not None and self._session.current_loaded is not None:
+            self._explain_default_pose()
             self._show_known_or_run(item.id)
 
     def _show_known_or_run(self, item_id: int) -> None:
@@ -145,6 +163,7 @@ class RunControl(QObject):
         item = self._session.current
         if item is None or item.id != item_id or self._session.current_loaded is None:
             return
+        self._explain_default_pose()
         if live:
             if self.reads_joints and self._choice.auto_run and self._refused != self._choice.choice:
                 self.run("live")
@@ -226,8 +245,11 @@ def notice_of(failure: Failure, choice: Choice | None) -> Notice:
     tone = "error" if failure.expected else "warning"
     if failure.kind == "WeightsError" and choice is not None:
         again = choice.weights is not None and Path(choice.weights).exists()
-        text = "Choose another file…" if again else "Choose weights…"
-        return Notice(tone, failure.text, failure.cure, "weights", text)  # type: ignore[arg-type]
+        if again:
+            return Notice(tone, failure.text, failure.cure, "weights", "Choose another file…")  # type: ignore[arg-type]
+        text = f"There are no weights for {choice.key} yet"
+        cure = "choose the file that its authors released (nothing in it is executed)"
+        return Notice(tone, text, cure, "weights", "Choose weights…")  # type: ignore[arg-type]
     if failure.kind == "BodyError":
         return Notice(tone, failure.text, failure.cure, "body", "Choose a body…")  # type: ignore[arg-type]
     return Notice(tone, failure.text, failure.cure)  # type: ignore[arg-type]

@@ -43,6 +43,7 @@ class Stage(QWidget):
         self._picture_camera: ViewCamera | None = None
         self._legend: Legend | None = None
         self._shared = False
+        self._fitted_sphere: tuple[NDArray[np.float32], float] = (np.zeros(3, np.float32), 0.0)
         self._drawing = False
         self._waiting: tuple[tuple[MeshLayer, ...], Legend | None] | None = None
         bar = panel_frame("bar")
@@ -166,6 +167,14 @@ class Stage(QWidget):
             start = replace(ViewCamera(), azimuth=START_AZIMUTH, elevation=START_ELEVATION)
             self.main.set_camera(self._fitted(start, self.main))
             self._turn_side(self.main.camera)
+            self._fitted_sphere = _sphere(self._layers)
+
+    def has_lost_sight(self) -> bool:
+        """Whether the bodies are now elsewhere, or of quite another size, than when last fitted."""
+        centre, radius = _sphere(self._layers)
+        old_centre, old_radius = self._fitted_sphere
+        far = float(np.linalg.norm(centre - old_centre)) > old_radius
+        return far or not 0.5 < radius / max(old_radius, 1e-6) < 2.0
 
     def look(self, view: StandardView | str) -> None:
         """``picture`` repeats the picture's camera; else a standard view of the body."""
@@ -208,3 +217,12 @@ class Stage(QWidget):
         """End the threads of both views."""
         for view in (self.main, self.side):
             view.shutdown()
+
+
+def _sphere(layers: Sequence[MeshLayer]) -> tuple[NDArray[np.float32], float]:
+    """Centre (3,) and radius in metres of all that is drawn."""
+    points = points_of(layers)
+    if not len(points):
+        return np.zeros(3, np.float32), 0.0
+    low, high = points.min(axis=0), points.max(axis=0)
+    return (low + high) / 2, float(np.linalg.norm(high - low)) / 2

@@ -26,7 +26,7 @@ def test_the_first_picture_opened_is_reconstructed_by_itself(lab, photos):  # no
     lab.until_result()
     assert window.results.shown.result.frame.name == "photo1.png"
     assert window.stage.main.layers
-    assert window.numbers.marks.text.endswith("%")
+    assert window.numbers.marks.text == "–", "a pose nobody placed has no error"
 
 
 def test_pictures_dropped_on_the_window_are_opened(lab, photos):  # noqa: F811
@@ -119,7 +119,7 @@ def test_after_a_broken_picture_a_good_one_still_works(lab, tmp_path, photos):  
     lab.until(lambda: window.banner.isVisible())
     window.files.open_paths([photos[0]])
     lab.until_result()
-    assert not window.banner.isVisible()
+    assert "broken.jpg" not in window.banner.text
 
 
 def test_an_empty_folder_is_explained(lab, tmp_path):  # noqa: F811

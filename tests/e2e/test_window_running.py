@@ -14,12 +14,6 @@ from core.errors import WeightsError
 from tests.e2e.window_fixtures import lab, photos  # noqa: F401
 
 
-def no_weights(choice):
-    if choice.method == "metro" and choice.weights is None:
-        return WeightsError("METRO body_h64 has no weights", cure="choose the authors' file")
-    return None
-
-
 @pytest.fixture
 def metro(lab, photos):  # noqa: F811
     window = lab.start(photos[0])
@@ -62,8 +56,8 @@ def test_missing_weights_say_the_cure_and_offer_a_file(lab, photos):  # noqa: F8
     )
     window.choice.choose_method("metro")
     lab.until(lambda: window.banner.isVisible())
-    assert "no weights" in window.banner.text
-    assert "Choose a file" in window.banner.text
+    assert "no weights for metro/paper/body_h64" in window.banner.text
+    assert "Choose the file" in window.banner.text
     assert window.activity.notice.action == "weights"
 
 

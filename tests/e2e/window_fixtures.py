@@ -61,8 +61,13 @@ class Lab:
         """Where a picture pixel is on the widget."""
         return self.window.picture.view.mapFromScene(QPointF(x, y))
 
-    def drag(self, start: tuple[float, float], *stops: tuple[float, float]) -> None:
-        """Press at a picture pixel, move over others, release."""
+    def drag(
+        self,
+        start: tuple[float, float],
+        *stops: tuple[float, float],
+        before_release: Callable[[], bool] | None = None,
+    ) -> None:
+        """Press at a picture pixel, move over others, wait for something, release."""
         port = self.window.picture.view.viewport()
         button = Qt.MouseButton.LeftButton
         QTest.mouseMove(port, self.at(*start))
@@ -74,6 +79,8 @@ class Lab:
             )
             QTest.mouseMove(port, middle)
             QTest.mouseMove(port, self.at(*stop))
+        if before_release is not None:
+            self.until(before_release)
         QTest.mouseRelease(port, button, pos=self.at(*stops[-1]))
 
 
