@@ -14,7 +14,7 @@ from core.methods.lift_network import LIMBS, Lifted, Marks, mark_box
 from core.nn.batch import Batch
 
 # Scores under this are as good as no mark.
-LEAST_SCORE = 0.05
+LEAST_SCORE = 0.15
 MIRRORED_MARKS = tuple(LIFT25_NAMES.index(mirror_name(name)) for name in LIFT25_NAMES)
 MIRRORED_BONES = tuple(SMPL24_NAMES.index(mirror_name(name)) for name in SMPL24_NAMES)
 MIRRORED_LIMBS = tuple(LIMBS.index((mirror_name(a), mirror_name(b))) for a, b in LIMBS)

@@ -340,3 +340,23 @@ def test_marks_dataclass_takes_rows():
     marks = turned_marks(make_batch(3)).marks
     assert isinstance(marks.rows(slice(0, 2)), Marks)
     assert len(marks.rows(torch.tensor([2])).rays) == 1
+
+
+@pytest.mark.parametrize("kind", ["one point", "a line", "far outside", "tiny", "huge"])
+def test_impossible_marks_give_finite_numbers_before_the_camera(method, kind):
+    batch = make_batch(1)
+    joints = batch.joints_2d.clone()
+    if kind == "one point":
+        joints = torch.full_like(joints, 300.0)
+    elif kind == "a line":
+        joints[..., 1] = 200.0
+    elif kind == "far outside":
+        joints = joints + 20_000.0
+    elif kind == "tiny":
+        joints = 300 + (joints - 300) * 1e-4
+    else:
+        joints = joints * 50
+    with torch.inference_mode():
+        output = method(replace(batch, joints_2d=joints))
+    assert torch.isfinite(output.vertices).all()
+    assert torch.isfinite(output.camera_full).all()
