@@ -34,7 +34,11 @@ READINGS_SHOWN = 3
 SAME_READING_M = 0.05
 # Error levels of marks (fraction of the box) at which the lifter's errors were measured.
 SIGMA_LEVELS = (0.0, 0.02, 0.04)
+# How much of the measured covariance the prior allows at each level; chosen on people of their own.
+PRIOR_SCALES = (1.0, 0.6, 0.6)
 UNTOLD_SIGMA = 0.02
+# Marks of another definition are off by this much even after habits are explained.
+FOREIGN_SIGMA = 0.01
 # Even marks called exact are not.
 LEAST_SIGMA = 0.002
 NOTE = "from joints: depth is a guess"
@@ -96,10 +100,11 @@ class PoseLift(Method):
     def fit(self, marks: Marks, trust: Tensor, lifted: Lifted, iterations: int) -> Fit:
         """Refine lifted bodies on their marks."""
         sigma = torch.where(torch.isfinite(marks.sigma), marks.sigma, UNTOLD_SIGMA)
+        expected = (sigma.square() + (FOREIGN_SIGMA * marks.foreign).square()).sqrt()
         evidence = Evidence(
             rays=marks.rays,
             trust=trust,
-            sigma=2 * sigma.clamp_min(LEAST_SIGMA),
+            sigma=2 * expected.clamp_min(LEAST_SIGMA),
             foreign=marks.foreign,
             hints=marks.hints,
             whitener=self._whitener(sigma, marks.foreign),
@@ -142,7 +147,9 @@ class PoseLift(Method):
         place = torch.bucketize(sigma.clamp(float(levels[0]), float(levels[-1])), levels[1:-1])
         share = ((sigma - levels[place]) / (levels[place + 1] - levels[place])).clamp(0, 1)
         kind = (foreign > 0.5).long()
-        low, high = self.error_covariance[kind, place], self.error_covariance[kind, place + 1]
+        scales = sigma.new_tensor(PRIOR_SCALES)[:, None, None]
+        allowed = self.error_covariance * scales
+        low, high = allowed[kind, place], allowed[kind, place + 1]
         covariance = low.lerp(high, share[:, None, None])
         return torch.linalg.cholesky(torch.linalg.inv(covariance))
 
