@@ -6,6 +6,8 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from app.engine.requests import ExportLine, ExportRequest
 from core.errors import Cancelled
 
@@ -55,9 +57,10 @@ def _write_overlay(request: ExportRequest, path: Path) -> ExportLine:
     from core.render.layers import MeshLayer
 
     result, mesh = request.result.result, request.result.mesh
+    faces = np.zeros((0, 3), np.int32) if mesh is None else mesh.faces
     layers = [
-        MeshLayer(person.vertices_camera, mesh.faces, person_color(number))
-        for number, person in enumerate(result.people if mesh is not None else ())
+        MeshLayer(person.vertices_camera, faces, person_color(number))
+        for number, person in enumerate(result.people)
     ]
     drawn = overlay(result.frame.image, layers, result.people[0].focal_px, OVERLAY_ALPHA)
     return _line(write_png(path, drawn.rgb))

@@ -20,17 +20,17 @@ HAND_PROTOCOL = "hand21-wrist"
 def measure(
     people: Sequence[Reconstruction],
     detections: Sequence[Detection] | None,
-    truth: Truth | None,
+    truths: Sequence[Truth],
     quality: Quality = "full",
 ) -> tuple[Scores, ...]:
     """One `Scores` per person; live results are measured against the marks only."""
-    measured = person_of_truth(people, truth) if quality == "full" else -1
+    truth_of = match_truths(people, truths) if quality == "full" else {}
     scores = []
     for number, person in enumerate(people):
         marks = detections[number] if detections and number < len(detections) else None
         percent, worst = marks_error(person, marks)
-        if number == measured and truth is not None:
-            scores.append(against_truth(person, truth, percent, worst))
+        if number in truth_of:
+            scores.append(against_truth(person, truth_of[number], percent, worst))
         else:
             scores.append(Scores(marks_percent=percent, worst_mark=worst))
     return tuple(scores)
@@ -62,13 +62,21 @@ def marks_error(
     return float(errors.mean()), (marks.joint_names[theirs[worst]], float(errors[worst]))
 
 
-def person_of_truth(people: Sequence[Reconstruction], truth: Truth | None) -> int:
-    """Number of the person whose box overlaps the truth's most; -1 for none."""
-    if truth is None or not people:
-        return -1
-    overlaps = [_overlap(person.box_xyxy, truth.box_xyxy) for person in people]
-    best = int(np.argmax(overlaps))
-    return best if overlaps[best] > 0 else -1
+def match_truths(people: Sequence[Reconstruction], truths: Sequence[Truth]) -> dict[int, Truth]:
+    """Which truth each person is compared with: best overlapping boxes first, each truth once."""
+    pairs = sorted(
+        (
+            (_overlap(person.box_xyxy, truth.box_xyxy), number, place)
+            for number, person in enumerate(people)
+            for place, truth in enumerate(truths)
+        ),
+        reverse=True,
+    )
+    matched: dict[int, int] = {}
+    for overlap, number, place in pairs:
+        if overlap > 0 and number not in matched and place not in matched.values():
+            matched[number] = place
+    return {number: truths[place] for number, place in matched.items()}
 
 
 def against_truth(
@@ -84,7 +92,8 @@ def against_truth(
     if not same_joints:
         return Scores(marks_percent=percent, worst_mark=worst)
     mine = PoseSet(person.joints_3d[None], person.vertices[None] if same_mesh else None)
-    theirs = PoseSet(truth.joints_3d[None], truth.vertices[None] if same_mesh else None)
+    true_mesh = truth.vertices[None] if same_mesh and truth.vertices is not None else None
+    theirs = PoseSet(truth.joints_3d[None], true_mesh)
     values = {found.name: found.value for found in evaluate(mine, theirs, protocol)}
     errors = None
     if same_mesh:

@@ -72,9 +72,9 @@ class MediaReader:
     @_answer.register
     def _(self, request: LoadRequest, cancel: threading.Event) -> Loaded:
         frame = self._frame(request.item, cancel)
-        truth = truth_beside(frame)
-        suggested, origin = marks_beside(frame, truth)
-        return Loaded(request.item, frame, truth, suggested, origin)
+        truths = truths_beside(frame)
+        suggested, origin = marks_beside(frame, truths)
+        return Loaded(request.item, frame, truths, suggested, origin)
 
     @_answer.register
     def _(self, request: PoseRequest, cancel: threading.Event) -> Detection:
@@ -154,23 +154,22 @@ def video_rows(path: Path) -> tuple[int, ...]:
     return tuple(sorted({round(step * (count - 1) / max(1, rows - 1)) for step in range(rows)}))
 
 
-def truth_beside(frame: Frame) -> Truth | None:
-    """Truth that lies beside a picture; a damaged one is logged and left out."""
-    from core.pipeline.truth import truth_for
+def truths_beside(frame: Frame) -> tuple[Truth, ...]:
+    """Truth of the people of a picture, from beside it; a damaged one is logged and left out."""
+    from core.pipeline.truth import truths_for
 
-    if frame.path is None or frame.index is not None:
-        return None
     try:
-        return truth_for(frame.path)
+        return truths_for(frame.path, frame.index)
     except MeshLoupeError as error:
         log.warning("%s", error)
-        return None
+        return ()
 
 
-def marks_beside(frame: Frame, truth: Truth | None) -> tuple[tuple[Detection, ...], str]:
+def marks_beside(frame: Frame, truths: tuple[Truth, ...]) -> tuple[tuple[Detection, ...], str]:
     """Who is in a picture, and who says so: a joint file beside it, its truth, or a default pose."""
+    folder = Path() if frame.path is None else frame.path.parent
     for name in MARK_FILE_NAMES if frame.path is not None else ():
-        path = frame.path.parent / name
+        path = folder / name
         if path.exists():
             try:
                 found = marks_in(path, frame.key)
@@ -179,8 +178,8 @@ def marks_beside(frame: Frame, truth: Truth | None) -> tuple[tuple[Detection, ..
                 continue
             if found:
                 return found, f"joints from {name}"
-    if truth is not None:
-        return (marks_of_truth(truth),), "joints of the ground truth"
+    if truths:
+        return tuple(map(marks_of_truth, truths)), "joints of the ground truth"
     height, width = frame.size_hw
     return (
         default_marks((width * 0.25, height * 0.06, width * 0.75, height * 0.94)),

@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage
 from app.engine.requests import OverlayRequest
 from core.errors import Cancelled
 from core.render.camera import ViewCamera
+from core.render.layers import MeshLayer
 
 THUMBNAIL_SIZE = (116, 168)
 
@@ -59,9 +60,9 @@ class OverlayPainter:
         )
         return premultiplied_image(drawn.rgb, drawn.alpha)
 
-    def _side_view(self, layer: object, request: OverlayRequest) -> QImage:
+    def _side_view(self, layer: MeshLayer, request: OverlayRequest) -> QImage:
         width, height = THUMBNAIL_SIZE
-        vertices = layer.vertices  # type: ignore[attr-defined]
+        vertices = layer.vertices
         camera = replace(ViewCamera(orthographic=True), azimuth=-np.pi / 2)
         camera = camera.fitted(vertices, aspect=width / height, margin=1.2)
         ground = np.empty((height, width, 3), np.uint8)

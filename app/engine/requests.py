@@ -20,7 +20,7 @@ class RunRequest:
     choice: Choice
     frame: Frame
     detections: tuple[Detection, ...] | None
-    truth: Truth | None = None
+    truths: tuple[Truth, ...] = ()
     quality: Quality = "full"
     inspect: bool = False
 

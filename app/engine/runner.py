@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 
 from app.engine.requests import DevicesRequest, RunRequest
-from app.state.values import Choice, MeshInfo, RunResult
+from app.state.values import Choice, MeshInfo, Quality, RunResult
 from core.errors import Cancelled
 from core.types import Detection, Frame, FrameResult
 
@@ -17,16 +17,21 @@ from core.types import Detection, Frame, FrameResult
 class EngineLike(Protocol):
     """What the runner needs of `core.pipeline.Engine`."""
 
-    device: Any
-    weights_state: str
+    @property
+    def device(self) -> Any:
+        """Where it computes."""
+
+    @property
+    def weights_state(self) -> str:
+        """``embedded``, ``user`` or ``none``."""
 
     def run(
         self,
         frame: Frame,
-        detections: tuple[Detection, ...] | None = None,
+        detections: Sequence[Detection] | None = None,
         *,
         inspect: bool = False,
-        quality: str = "full",
+        quality: Quality = "full",
         cancel: threading.Event | None = None,
     ) -> FrameResult:
         """People of a frame."""
@@ -40,10 +45,10 @@ OpenEngine = Callable[[Choice], EngineLike]
 
 def open_engine_of(choice: Choice) -> EngineLike:
     """The pipeline's engine for a choice; imports torch."""
+    import torch
+
     from core.pipeline.config import EngineConfig
     from core.pipeline.engine import open_engine
-
-    import torch
 
     config = EngineConfig(
         method=choice.method,
@@ -94,7 +99,7 @@ class EngineRunner:
             choice=request.choice,
             quality=request.quality,
             result=result,
-            scores=measure(result.people, request.detections, request.truth, request.quality),
+            scores=measure(result.people, request.detections, request.truths, request.quality),
             mesh=self._mesh,
             detections=request.detections or (),
             device=str(engine.device),

@@ -118,6 +118,7 @@ class WorkThread(QThread):
     def run(self) -> None:
         """Loop of the thread (called by Qt)."""
         handler: Handler | None = None
+        broken: Failure | None = None
         try:
             handler = self._make_handler()
         except Exception as error:  # noqa: BLE001 - the worker boundary

@@ -91,12 +91,15 @@ class ItemDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme, size = self.theme, self.theme.metrics.thumbnail
+        # The stubs of these two attributes say nothing useful.
+        state: QStyle.StateFlag = option.state  # type: ignore[assignment]
+        area: QRect = option.rect  # type: ignore[assignment]
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
-        back = option.rect.adjusted(2, 1, -2, -1)
+        selected = bool(state & QStyle.StateFlag.State_Selected)
+        hovered = bool(state & QStyle.StateFlag.State_MouseOver)
+        back = area.adjusted(2, 1, -2, -1)
         if selected or hovered:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.selection if selected else theme.hover))

@@ -46,8 +46,9 @@ def hit_test(
     The selected person wins over others, so that overlapping people can be told apart.
     """
     order = sorted(range(len(people)), key=lambda number: number != selected)
-    for find in (_joint_hit if joints else None, _box_hit if boxes else None):
-        for number in order if find is not None else ():
+    finders = [*([_joint_hit] if joints else []), *([_box_hit] if boxes else [])]
+    for find in finders:
+        for number in order:
             hit = find(people[number], number, point, reach)
             if hit is not None:
                 return hit

@@ -83,13 +83,13 @@ def _draw_box(painter: QPainter, person: Detection, number: int, style: MarkStyl
 
 
 def _draw_bones(painter: QPainter, person: Detection, style: MarkStyle) -> None:
-    known = known_joints(person)
+    known, points = known_joints(person), np.asarray(person.joints_2d)
     for a, b in bones_of(person.joint_names):
         if not (known[a] and known[b]):
             continue
         names = person.joint_names
         name = names[b] if side_of(names[b]) == side_of(names[a]) else "middle"
-        start, end = (QPointF(*map(float, person.joints_2d[j])) for j in (a, b))
+        start, end = (QPointF(*map(float, points[j])) for j in (a, b))
         for colour, width in ((SHADOW, 4.0), (side_colour(style.theme, name), 2.0)):
             pen = QPen(colour, width * style.pixel)
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
@@ -98,10 +98,10 @@ def _draw_bones(painter: QPainter, person: Detection, style: MarkStyle) -> None:
 
 
 def _draw_joints(painter: QPainter, person: Detection, number: int, style: MarkStyle) -> None:
-    known = known_joints(person)
+    known, points = known_joints(person), np.asarray(person.joints_2d)
     hover = style.hover
     for joint, name in enumerate(person.joint_names):
-        x, y = map(float, person.joints_2d[joint])
+        x, y = map(float, points[joint])
         if not (np.isfinite(x) and np.isfinite(y)):
             continue
         hovered = hover is not None and hover == Hit(number, "joint", joint)
@@ -146,7 +146,7 @@ def draw_label(painter: QPainter, text: str, at: tuple[float, float], style: Mar
 def draw_reprojection(painter: QPainter, person: Reconstruction, style: MarkStyle) -> None:
     """The reconstructed joints where they fall in the picture: thin skeleton and small crosses."""
     points = person.joints_2d
-    good = np.isfinite(points).all(axis=1)
+    good = np.asarray(np.isfinite(points).all(axis=1))
     pen = QPen(QColor(style.theme.middle if style.theme.is_dark else "#ffffff"), 1.2 * style.pixel)
     for shadow in (True, False):
         painter.setPen(QPen(SHADOW, 2.6 * style.pixel) if shadow else pen)
@@ -163,7 +163,8 @@ def draw_links(painter: QPainter, links: Links, style: MarkStyle) -> None:
     """Lines and dots, the strongest on top."""
     for number in np.argsort(links.strength):
         strength = float(links.strength[number])
-        colour = QColor.fromRgbF(*map(float, links.colours[number]), 0.25 + 0.75 * strength)
+        red, green, blue = links.colours[number].tolist()
+        colour = QColor.fromRgbF(red, green, blue, 0.25 + 0.75 * strength)
         target = QPointF(*map(float, links.targets[number]))
         if links.source is not None:
             painter.setPen(QPen(colour, (0.6 + 1.8 * strength) * style.pixel))

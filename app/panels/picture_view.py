@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -32,6 +32,8 @@ ZOOM_STEP = 1.2
 ZOOM_RANGE = (0.02, 60.0)
 CLICK_SLOP = 3
 CACHE_PX = 2600
+
+Region = Sequence[float] | NDArray[np.float32]
 
 
 class PictureView(QGraphicsView):
@@ -128,18 +130,16 @@ class PictureView(QGraphicsView):
         """0..1 of the mesh over the picture."""
         self._mesh.setOpacity(opacity)
 
-    def set_heat(self, rgba: NDArray[np.uint8] | None, region: Sequence[float]) -> None:
+    def set_heat(self, rgba: NDArray[np.uint8] | None, region: Region) -> None:
         """(h, w, 4) uint8 over ``region`` (x0, y0, x1, y1) pixels."""
         self._place(self._heat, None if rgba is None else rgba_image(rgba), region)
 
-    def set_cells(self, rgba: NDArray[np.uint8] | None, region: Sequence[float]) -> None:
+    def set_cells(self, rgba: NDArray[np.uint8] | None, region: Region) -> None:
         """Grid cells over ``region``, drawn with hard edges."""
         self._cells.setTransformationMode(Qt.TransformationMode.FastTransformation)
         self._place(self._cells, None if rgba is None else rgba_image(rgba), region)
 
-    def _place(
-        self, layer: QGraphicsPixmapItem, image: QImage | None, region: Sequence[float]
-    ) -> None:
+    def _place(self, layer: QGraphicsPixmapItem, image: QImage | None, region: Region) -> None:
         if image is None or image.isNull():
             layer.setPixmap(QPixmap())
             return
@@ -284,7 +284,7 @@ class PictureView(QGraphicsView):
             )
 
     def _pan_to(self, point: QPoint) -> None:
-        before, after = self.mapToScene(self._pan_from), self.mapToScene(point)
+        before, after = self.mapToScene(self._pan_from or point), self.mapToScene(point)
         self.translate(after.x() - before.x(), after.y() - before.y())
         self._pan_from, self._fitted = point, False
         self.setCursor(Qt.CursorShape.ClosedHandCursor)
@@ -344,7 +344,7 @@ class PictureView(QGraphicsView):
 
     # ---- drawing
 
-    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         if not self._size_hw[0]:
             return
         style = MarkStyle(

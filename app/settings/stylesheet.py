@@ -10,7 +10,8 @@ from app.settings.theme import Theme
 
 _SHEET = Template(
     """
-* { font-family: "Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans"; font-size: ${font}px; }
+* { font-family: "Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans";
+  font-size: ${font}px; }
 QMainWindow, QDialog { background: $window; color: $text; }
 QWidget { color: $text; }
 QLabel, QCheckBox, QRadioButton { background: transparent; }
@@ -30,9 +31,12 @@ QFrame[role="card"] { background: $raised; border: 1px solid $border; border-rad
 QFrame[role="bar"] { background: $panel; border: none; border-bottom: 1px solid $border;
   border-top-left-radius: ${radius}px; border-top-right-radius: ${radius}px; }
 QFrame[role="line"] { background: $border; border: none; max-height: 1px; min-height: 1px; }
-QFrame[role="banner"][tone="error"] { background: $error_back; border: 1px solid $error; border-radius: ${radius}px; }
-QFrame[role="banner"][tone="warning"] { background: $warning_back; border: 1px solid $warning; border-radius: ${radius}px; }
-QFrame[role="banner"][tone="info"] { background: $info_back; border: 1px solid $accent; border-radius: ${radius}px; }
+QFrame[role="banner"][tone="error"] { background: $error_back; border: 1px solid $error;
+  border-radius: ${radius}px; }
+QFrame[role="banner"][tone="warning"] { background: $warning_back; border: 1px solid $warning;
+  border-radius: ${radius}px; }
+QFrame[role="banner"][tone="info"] { background: $info_back; border: 1px solid $accent;
+  border-radius: ${radius}px; }
 QMenuBar { background: $window; padding: 2px ${space_2}px; }
 QMenuBar::item { padding: 4px 9px; border-radius: ${radius_small}px; background: transparent; }
 QMenuBar::item:selected { background: $hover; }
@@ -51,18 +55,23 @@ QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $selection; }
 QPushButton:focus, QComboBox:focus, QLineEdit:focus, QToolButton:focus { border: 1px solid $accent; }
 QPushButton:disabled { color: $faint; background: $panel; }
-QPushButton[role="primary"] { background: $accent; color: $on_accent; border: 1px solid $accent; font-weight: 600; }
+QPushButton[role="primary"] { background: $accent; color: $on_accent; border: 1px solid $accent;
+  font-weight: 600; }
 QPushButton[role="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
 QPushButton[role="primary"]:disabled { background: $raised; color: $faint; border-color: $border; }
-QPushButton[role="link"] { background: transparent; border: none; color: $accent; padding: 2px 4px; text-align: left; }
+QPushButton[role="link"] { background: transparent; border: none; color: $accent; padding: 2px 4px;
+  text-align: left; }
 QPushButton[role="link"]:hover { color: $accent_hover; }
-QToolButton { background: transparent; border: 1px solid transparent; border-radius: ${radius_small}px; padding: 3px; }
+QToolButton { background: transparent; border: 1px solid transparent;
+  border-radius: ${radius_small}px; padding: 3px; }
 QToolButton:hover { background: $hover; }
 QToolButton:checked { background: $selection; border-color: $accent; }
 QToolButton:disabled { color: $faint; }
-QToolButton[role="segment"] { background: $raised; border: 1px solid $border; padding: 3px 5px; min-width: 20px; }
+QToolButton[role="segment"] { background: $raised; border: 1px solid $border; padding: 3px 5px;
+  min-width: 20px; }
 QToolButton[role="segment"]:checked { background: $selection; border-color: $accent; color: $text; }
-QToolButton[role="section"] { color: $text; font-weight: 600; padding: 5px 4px; text-align: left; border: none; }
+QToolButton[role="section"] { color: $text; font-weight: 600; padding: 5px 4px; text-align: left;
+  border: none; }
 QToolButton[role="section"]:checked { background: transparent; border: none; }
 QToolButton[role="section"]:hover { background: transparent; color: $accent; }
 QToolButton::menu-indicator { image: none; }
@@ -72,22 +81,27 @@ QComboBox:hover { background: $hover; }
 QComboBox:disabled { color: $faint; }
 QComboBox::drop-down { border: none; width: 18px; }
 QComboBox::down-arrow { image: url("$arrow"); width: 10px; height: 10px; }
-QComboBox QAbstractItemView { background: $panel; border: 1px solid $border; selection-background-color: $selection;
+QComboBox QAbstractItemView { background: $panel; border: 1px solid $border;
+  selection-background-color: $selection;
   selection-color: $text; outline: none; padding: 2px; }
-QLineEdit, QSpinBox, QDoubleSpinBox, QPlainTextEdit, QTextBrowser { background: $raised; border: 1px solid $border;
-  border-radius: ${radius_small}px; padding: 3px 7px; min-height: 18px; selection-background-color: $accent;
+QLineEdit, QSpinBox, QDoubleSpinBox, QPlainTextEdit, QTextBrowser { background: $raised;
+  border: 1px solid $border;
+  border-radius: ${radius_small}px; padding: 3px 7px; min-height: 18px;
+  selection-background-color: $accent;
   selection-color: $on_accent; }
 QPlainTextEdit, QTextBrowser { font-size: ${font_small}px; }
 QLineEdit[role="search"] { padding-left: 4px; }
 QCheckBox { spacing: 7px; padding: 2px 0; }
-QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $faint; border-radius: 3px; background: $raised; }
+QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $faint; border-radius: 3px;
+  background: $raised; }
 QCheckBox::indicator:hover { border-color: $accent; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$check"); }
 QCheckBox::indicator:disabled { border-color: $border; background: $panel; }
 QCheckBox:disabled { color: $faint; }
 QSlider::groove:horizontal { height: 4px; background: $border; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
-QSlider::handle:horizontal { width: 12px; height: 12px; margin: -5px 0; border-radius: 6px; background: $text;
+QSlider::handle:horizontal { width: 12px; height: 12px; margin: -5px 0; border-radius: 6px;
+  background: $text;
   border: 1px solid $panel; }
 QSlider::handle:horizontal:hover { background: $accent_hover; }
 QSlider::sub-page:horizontal:disabled { background: $border; }
@@ -113,7 +127,8 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: $accent; }
-QProgressBar { background: $border; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; text-align: center; }
+QProgressBar { background: $border; border: none; border-radius: 2px; max-height: 4px;
+  min-height: 4px; text-align: center; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
 QGraphicsView { background: $canvas; border: none; }
 """

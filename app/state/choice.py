@@ -27,7 +27,7 @@ class ChoiceModel(QObject):
         self,
         entries: Sequence[MethodEntry],
         first: Choice,
-        weights_of: Callable[[str], str | None] = lambda key: None,
+        weights_of: Callable[[str], str | None] = lambda _key: None,
         *,
         auto_run: bool = True,
     ) -> None:

@@ -51,11 +51,11 @@ class Choice:
 
 @dataclass(frozen=True, eq=False)
 class Loaded:
-    """An item read from disk: its picture, its truth if known, and who is in it."""
+    """An item read from disk: its picture, the truth of its people if known, and who is in it."""
 
     item: Item
     frame: Frame
-    truth: Truth | None = None
+    truths: tuple[Truth, ...] = ()
     suggested: tuple[Detection, ...] = ()
     origin: str = ""
 

@@ -73,8 +73,10 @@ class AttentionControl(QObject):
     def choose_joint(self, name: str) -> bool:
         """Look at what a joint attends to; False when the method has no token of it."""
         record = self._attention.record
+        if record is None:
+            return False
         wanted = canonical_name(name)
-        for row in () if record is None else record.queries.positions("joint"):
+        for row in record.queries.positions("joint"):
             if canonical_name(record.queries.names[row]) == wanted:
                 self._attention.choose(query=int(row))
                 self._colour_by_attention()
@@ -192,7 +194,7 @@ def picture_centre(person: Reconstruction) -> NDArray[np.float32]:
     """(2,) principal point, pixels: where the person's own joints put it."""
     joints = person.joints_camera
     share = person.focal_px * joints[:, :2] / np.maximum(joints[:, 2:], 1e-6)
-    return np.median(person.joints_2d - share, axis=0)
+    return np.median(person.joints_2d - share, axis=0).astype(np.float32)
 
 
 def links_of(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from core.types import Reconstruction
@@ -85,10 +86,13 @@ def alike(a: tuple[Reconstruction, ...], b: tuple[Reconstruction, ...]) -> bool:
 
 def between(a: Reconstruction, b: Reconstruction, part: float) -> Reconstruction:
     """``b`` with its mesh and joints ``part`` of the way from ``a``, in the camera frame."""
-    mix = np.float32(part)
+
+    def mixed(x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.float32]:
+        return (x + (y - x) * np.float32(part)).astype(np.float32)
+
     return replace(
         b,
-        vertices=a.vertices_camera * (1 - mix) + b.vertices_camera * mix - b.camera_full,
-        joints_3d=a.joints_camera * (1 - mix) + b.joints_camera * mix - b.camera_full,
-        joints_2d=a.joints_2d * (1 - mix) + b.joints_2d * mix,
+        vertices=mixed(a.vertices_camera, b.vertices_camera) - b.camera_full,
+        joints_3d=mixed(a.joints_camera, b.joints_camera) - b.camera_full,
+        joints_2d=mixed(a.joints_2d, b.joints_2d),
     )

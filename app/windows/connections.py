@@ -20,7 +20,10 @@ from app.windows.menus import fill_recent
 if TYPE_CHECKING:
     from app.windows.main_window import MainWindow
 
-PICTURES = "Pictures and videos (*.jpg *.jpeg *.png *.webp *.bmp *.tif *.tiff *.mp4 *.mov *.avi *.mkv *.webm)"
+PICTURES = (
+    "Pictures and videos (*.jpg *.jpeg *.png *.webp *.bmp *.tif *.tiff "
+    "*.mp4 *.mov *.avi *.mkv *.webm)"
+)
 WEIGHTS = "Weights (*.safetensors *.pt *.pth *.bin *.ckpt *.tar *.pkl)"
 BODIES = "Body models (*.pkl *.npz)"
 ANY = "All files (*)"

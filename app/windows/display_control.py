@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.engine.body_colours import Painted, paint
@@ -237,20 +236,16 @@ class DisplayControl(QObject):
         self._ask_for_overlay(plain, people, shown, moving=moving)
 
     def _truth_layers(self, people: tuple[Reconstruction, ...], shown: RunResult) -> list:
-        loaded = self._session.current_loaded
-        if (
-            not self._view.options.truth
-            or loaded is None
-            or loaded.truth is None
-            or shown.mesh is None
-        ):
+        loaded, number = self._session.current_loaded, self._results.person
+        if not self._view.options.truth or loaded is None or shown.mesh is None:
             return []
-        layer = truth_layer(
-            people[self._results.person],
-            loaded.truth,
-            shown.mesh.faces,
-            self._view.options.alignment,
-        )
+        # Loaded by the engine's thread before any result is shown; never by the window itself.
+        from app.engine.measure import match_truths
+
+        truth = match_truths(people, loaded.truths).get(number)
+        if truth is None:
+            return []
+        layer = truth_layer(people[number], truth, shown.mesh.faces, self._view.options.alignment)
         return [] if layer is None else [layer]
 
     def _show_reprojection(self) -> None:

@@ -93,7 +93,8 @@ class Workers:
         """Tell all to stop, then wait for each."""
         for worker in self.all:
             worker.cancel()
-        return all([worker.stop(WAIT_MS) for worker in self.all])
+        ended = [worker.stop(WAIT_MS) for worker in self.all]
+        return all(ended)
 
 
 class MainWindow(QMainWindow):

@@ -23,8 +23,8 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "&View",
         (
             "fit_picture", "fit_body", "-", "view_picture", "view_front", "view_side", "view_top", "-",
-            "wireframe", "grid", "skeleton", "truth", "boxes", "joints", "-", "side_view", "inspection", "log",
-            "-", "theme",
+            "wireframe", "grid", "skeleton", "truth", "boxes", "joints", "-",
+            "side_view", "inspection", "log", "-", "theme",
         ),
     ),
     ("&Go", ("next", "previous", "search")),

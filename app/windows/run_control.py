@@ -18,7 +18,6 @@ from app.state.values import Choice, Loaded, Notice, Quality, RunResult
 from app.state.view import ViewModel
 from core.types import Detection
 
-
 DEFAULT_POSE_NOTICE = Notice(
     "info",
     "This standing pose is only a start, nobody was found in the picture",
@@ -100,7 +99,7 @@ class RunControl(QObject):
             choice=self._choice.choice,
             frame=loaded.frame,
             detections=self.marks_in_use(),
-            truth=loaded.truth,
+            truths=loaded.truths,
             quality=quality,
             inspect=quality == "full" and self._view.options.inspection and not self.reads_joints,
         )

@@ -27,11 +27,13 @@ def test_the_body_follows_a_dragged_joint(lab, photos):  # noqa: F811
     )
     lab.until(lambda: lab.calls[-1][1] == "full" and window.workers.engine.is_idle)
     moved = window.people.of(item)[0]
-    assert np.allclose(moved.joints_2d[wrist], start + (15, -40), atol=1.5)
+    assert np.allclose(moved.joints_2d[wrist], start + np.array([15, -40]), atol=1.5)
     assert moved.joint_source == "hand"
     lab.until(
         lambda: np.allclose(
-            window.results.shown.result.people[0].joints_2d[wrist], start + (15, -40), atol=2
+            window.results.shown.result.people[0].joints_2d[wrist],
+            start + np.array([15, -40]),
+            atol=2,
         )
     )
 

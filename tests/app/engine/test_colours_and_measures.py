@@ -9,7 +9,7 @@ import pytest
 
 from app.engine.body_colours import paint, spread_to_vertices
 from app.engine.layers import Marker, body_layers, truth_layer
-from app.engine.measure import against_truth, marks_error, measure, person_of_truth
+from app.engine.measure import against_truth, marks_error, match_truths, measure
 from app.engine.overlay import premultiplied_image
 from app.state.values import ALIGNMENTS, Choice, MeshInfo, Scores
 from core.types import Detection, Frame, Truth
@@ -26,7 +26,9 @@ def person():
     return FakeEngine(Choice("metro")).run(frame, (box,)).people[0]
 
 
-def truth_of(person, move=0.0, scale=1.0, turn=np.eye(3)):
+def truth_of(person, move=0.0, scale=1.0, turn=None):
+    turn = np.eye(3) if turn is None else turn
+
     def placed(points):
         return ((points @ turn.T) * scale + move).astype(np.float32)
 
@@ -88,11 +90,13 @@ def test_marks_of_another_joint_set_are_matched_by_name(person):
     assert marks_error(person, marks)[0] == pytest.approx(0.0, abs=1e-4)
 
 
-def test_truth_is_compared_with_the_person_it_overlaps(person):
+def test_each_truth_is_compared_with_the_person_it_overlaps(person):
     other = replace(person, box_xyxy=person.box_xyxy + 500)
-    assert person_of_truth((other, person), truth_of(person)) == 1
-    assert person_of_truth((other,), truth_of(person)) == -1
-    scores = measure((other, person), None, truth_of(person))
+    near, far = truth_of(person), replace(truth_of(person, 0.2), box_xyxy=other.box_xyxy)
+    assert match_truths((other, person), (near, far)) == {0: far, 1: near}
+    assert match_truths((other,), (near,)) == {}
+    assert len(match_truths((person, person), (near,))) == 1, "a truth is used once"
+    scores = measure((other, person), None, (near,))
     assert scores[0].mpjpe_mm is None
     assert scores[1].mpjpe_mm == 0.0
 

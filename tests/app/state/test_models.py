@@ -18,7 +18,7 @@ from app.state.values import Choice, Notice, RunResult
 from app.state.view import ViewModel
 from core.body.joint_sets import JOINT_SETS
 from core.methods.registry import list_methods
-from core.types import Frame, FrameResult
+from core.types import Frame
 from tests.app.fakes import JOINTS, FakeEngine, attention
 
 FRAME = Frame(np.zeros((30, 20, 3), np.uint8), "a.png")
