@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -193,6 +194,10 @@ def machine(device: str) -> dict[str, Any]:
         "system": platform.platform(),
         "python": platform.python_version(),
         "versions": {library: version(library) for library in LIBRARIES},
+        # Other work on the machine slows everything; a reader must know of it.
+        "load_average": [round(load, 1) for load in os.getloadavg()]
+        if hasattr(os, "getloadavg")
+        else [],
         "commit": _commit(),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
     }

@@ -41,9 +41,18 @@ def markdown_table(report: dict[str, Any]) -> str:
         "",
         f"One person, median of up to {max(_repeats(report))} runs, float32, on {where['device_name']} "
         f"({where['cores']} cores), torch {where['versions']['torch']}, "
-        f"commit `{where['commit']}`, {where['date'][:10]}.",
+        f"commit `{where['commit']}`, {where['date'][:10]}"
+        f"{_load_note(where)}.",
     ]
     return "\n".join(lines)
+
+
+def _load_note(where: dict[str, Any]) -> str:
+    """Says so when other programs kept the machine busy."""
+    load = (where.get("load_average") or [0.0])[0]
+    if load <= where["cores"] + 0.5:
+        return ""
+    return f"; the machine was busy (load {load:.0f}), a quiet one is quicker"
 
 
 def _repeats(report: dict[str, Any]) -> list[int]:
