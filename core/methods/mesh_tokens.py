@@ -7,9 +7,23 @@ import torch
 from torch import Tensor
 
 from core.body import BodyModel
+from core.errors import BodyError
 from core.types import MeshStageRecord, TokenSet
 
 LEVEL_NAMES = ("full mesh", "mid mesh", "coarse mesh")
+
+
+def require_levels(body: BodyModel, method: str) -> None:
+    """Refuse a body without coarse levels, which mesh transformers regress first.
+
+    Raises:
+        BodyError: the body has its full mesh only.
+    """
+    if len(body.level_sizes) < 2:
+        raise BodyError(
+            f"the body {body.name} has no coarse mesh levels, which {method} needs",
+            cure="put mesh_downsampling.npz beside it, or keep that file with `meshloupe weights add`",
+        )
 
 
 def mesh_tokens(body: BodyModel, joint_names: tuple[str, ...]) -> TokenSet:

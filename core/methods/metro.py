@@ -35,7 +35,7 @@ from core.geometry.cameras import project_weak_perspective
 from core.geometry.rotations import axis_angle_to_rotmat
 from core.losses.mesh import joint_loss, projection_loss, vertex_loss
 from core.methods.base import InputSpec, Method
-from core.methods.mesh_tokens import mesh_stages, mesh_tokens
+from core.methods.mesh_tokens import mesh_stages, mesh_tokens, require_levels
 from core.nn.batch import Batch, LossTerm, LossTerms, MethodOutput, Target
 from core.nn.bert import EncoderTrace, ReducingEncoder
 from core.nn.hrnet import HRNetClassification
@@ -147,6 +147,7 @@ class Metro(Method):
 
     def __init__(self, config: MetroConfig, preset: str, variant: str, body: BodyModel) -> None:
         super().__init__()
+        require_levels(body, "METRO")
         self.config, self.preset, self.variant, self.body = config, preset, variant, body
         self.is_hand = len(body.level_sizes) == 2
         self.input_spec = InputSpec(kind="crop", size_hw=(224, 224))

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from core.body import load_body
 from core.errors import WeightsError
 from core.methods import create_method, method_entry
 from core.methods.base import Method
+from core.pipeline.bodies import open_body
 from core.pipeline.config import EngineConfig
 from core.weights import embedded_weights, load_embedded, load_weights, newest_weights
+
+# Weights that MeshLoupe trains are safetensors; the authors' files are pickles of one kind or another.
+OWN_LAYOUT = "safetensors"
+FOREIGN_SURFACE = (
+    "these weights were made for the vertices of SMPL or MANO: on the embedded body the surface means "
+    "nothing; bring the model with --body FILE"
+)
+log = logging.getLogger(__name__)
 
 WeightsState = Literal["embedded", "user", "none"]
 
@@ -63,10 +72,13 @@ def load_method(config: EngineConfig) -> tuple[Method, WeightsState]:
         )
     if found.path is not None and not found.path.is_file():
         raise WeightsError("no such weights file", path=found.path, cure="check the name")
-    body = None if config.body in ("embedded", "") else load_body(config.body)
+    body = open_body(config.body)
     method = create_method(config.method, preset=preset.id, variant=variant.id, body=body)
     if found.path is not None:
-        load_weights(method, found.path)
+        report = load_weights(method, found.path)
+        if report.layout != OWN_LAYOUT and method.body.name.startswith("embedded"):
+            method.note = FOREIGN_SURFACE
+            log.warning("%s: %s", found.path.name, FOREIGN_SURFACE)
     elif found.state == "embedded":
         load_embedded(method)
     return method, found.state
