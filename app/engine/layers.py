@@ -14,7 +14,7 @@ from app.state.values import Alignment
 from core.render.colors import TRUTH, person_color
 from core.render.layers import MeshLayer
 from core.render.skeleton import skeleton_layer
-from core.types import Reconstruction, Truth
+from core.types import MeshStageRecord, Reconstruction, Truth
 
 Vec3 = tuple[float, float, float]
 MARKER_RADIUS_M = 0.022
@@ -75,6 +75,20 @@ def body_layers(
             )
         )
     return layers
+
+
+def stage_layer(
+    record: MeshStageRecord, person: Reconstruction, *, by_normals: bool = False
+) -> MeshLayer:
+    """A mesh of an earlier stage where its final mesh would be; its edges show how coarse it is."""
+    return MeshLayer(
+        vertices=record.vertices + person.camera_full,
+        faces=record.faces,
+        wireframe=True,
+        flat=True,
+        by_normals=by_normals,
+        pickable=False,
+    )
 
 
 def truth_layer(

@@ -36,6 +36,25 @@ def measure(
     return tuple(scores)
 
 
+def measure_readings(
+    people: Sequence[Reconstruction],
+    detections: Sequence[Detection] | None,
+    truths: Sequence[Truth],
+    quality: Quality = "full",
+) -> tuple[tuple[Scores, ...], ...]:
+    """Per person, the scores of each other reading; none for live results."""
+    if quality == "live":
+        return ()
+    found: list[tuple[Scores, ...]] = []
+    for number, person in enumerate(people):
+        row = []
+        for reading in person.alternatives:
+            swapped = [*people[:number], reading, *people[number + 1 :]]
+            row.append(measure(swapped, detections, truths)[number])
+        found.append(tuple(row))
+    return tuple(found)
+
+
 def marks_error(
     person: Reconstruction, marks: Detection | None
 ) -> tuple[float | None, tuple[str, float] | None]:

@@ -77,7 +77,7 @@ class EngineRunner:
 
     def __call__(self, request: RunRequest | DevicesRequest, cancel: threading.Event) -> Any:
         """Open the engine if the choice changed, run, and measure."""
-        from app.engine.measure import measure
+        from app.engine.measure import measure, measure_readings
 
         if isinstance(request, DevicesRequest):
             return device_names()
@@ -101,6 +101,9 @@ class EngineRunner:
             result=result,
             scores=measure(result.people, request.detections, request.truths, request.quality),
             mesh=self._mesh,
+            reading_scores=measure_readings(
+                result.people, request.detections, request.truths, request.quality
+            ),
             detections=request.detections or (),
             device=str(engine.device),
             weights_state=engine.weights_state,

@@ -53,22 +53,28 @@ class DisplayPanel(QWidget):
             "Alignment",
         )
         self.person = narrow_combo("Person", "Whose numbers and views are shown")
+        self.stage = narrow_combo("Mesh", "The final mesh, or a coarser one that it came from")
         self.legend = RampLegend()
         self.toggles: dict[str, QCheckBox] = {}
         self._hint = label("", "faint", wrap=True)
-        self._person_row, self._align_row = QWidget(), QWidget()
+        self._person_row, self._align_row, self._stage_row = QWidget(), QWidget(), QWidget()
         self._build()
         self.colour_by.activated.connect(
             lambda _row: self.option_chosen.emit("colour_by", str(self.colour_by.currentData()))
         )
         self.alignment.chosen.connect(lambda data: self.option_chosen.emit("alignment", data))
         self.person.activated.connect(self.person_chosen)
+        self.stage.activated.connect(
+            lambda _row: self.option_chosen.emit("stage", str(self.stage.currentData()))
+        )
 
     def _build(self) -> None:
         layout = rows(self, spacing=6)
         rows(self._person_row).addLayout(named_row("Person", self.person))
         rows(self._align_row).addWidget(self.alignment)
+        rows(self._stage_row).addLayout(named_row("Mesh", self.stage))
         layout.addWidget(self._person_row)
+        layout.addWidget(self._stage_row)
         layout.addLayout(named_row("Colour by", self.colour_by))
         layout.addWidget(self._align_row)
         layout.addWidget(self.legend)
@@ -84,6 +90,7 @@ class DisplayPanel(QWidget):
             grid.addWidget(box, place // 2, place % 2)
         layout.addLayout(grid)
         self.set_people(0, 0)
+        self.set_stages((), "")
         self.show_ramp((), 0.0, "", "")
         self.show_hint("")
 
@@ -106,6 +113,13 @@ class DisplayPanel(QWidget):
         """People of the result; the choice hides for a single one."""
         fill_combo(self.person, [(f"Person {n + 1}", n) for n in range(count)], current)
         self._person_row.setVisible(count > 1)
+
+    def set_stages(self, names: Sequence[str], current: str) -> None:
+        """Meshes of earlier stages; the choice hides when there are none."""
+        fill_combo(
+            self.stage, [("Final", ""), *((name.capitalize(), name) for name in names)], current
+        )
+        self._stage_row.setVisible(bool(names))
 
     def set_available(self, *, truth: bool, attention: bool) -> None:
         """What the shown result can be coloured by; says why not."""

@@ -85,8 +85,8 @@ class NumbersPanel(QWidget):
         self._timing.theme = theme
         self._timing.update()
 
-    def show_result(self, result: RunResult | None, person: int) -> None:
-        """Numbers of one person; a dash where something cannot be measured."""
+    def show_result(self, result: RunResult | None, person: int, reading: int = 0) -> None:
+        """Numbers of one person in one reading; a dash where something cannot be measured."""
         has_person = result is not None and person < len(result.result.people)
         self._empty.setVisible(not has_person)
         for widget in (self._cards, self._detail, self._timing):
@@ -102,9 +102,9 @@ class NumbersPanel(QWidget):
             self._protocol.setVisible(False)
             return
         found = result.result.people[person]
-        scores = result.scores[person] if person < len(result.scores) else Scores()
+        scores = result.scores_of(person, reading)
         self._show_scores(scores)
-        self._note.setText(found.note)
+        self._note.setText(f"{found.note} (reading {reading})" if reading else found.note)
         self._note.setVisible(bool(found.note))
         self._detail.setText(_detail(result, scores, person))
         self._timing.show_stages([(t.stage, t.seconds) for t in result.result.timing])

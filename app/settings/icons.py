@@ -12,7 +12,7 @@ from PySide6.QtSvg import QSvgRenderer
 from app.settings.theme import Theme
 
 ICON_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "icons"
-_SIZES = (16, 20, 32, 64)
+_SIZES = (16, 32)
 
 
 @cache

@@ -113,7 +113,7 @@ ALIGNMENTS: tuple[Alignment, ...] = ("none", "pelvis", "procrustes")
 
 @dataclass(frozen=True, eq=False)
 class RunResult:
-    """Answer to one run request."""
+    """Answer to one run request; ``scores`` per person, ``reading_scores`` per person and other reading."""
 
     request_id: int
     item_id: int
@@ -122,9 +122,17 @@ class RunResult:
     result: FrameResult
     scores: tuple[Scores, ...]
     mesh: MeshInfo | None
+    reading_scores: tuple[tuple[Scores, ...], ...] = ()
     detections: tuple[Detection, ...] = ()
     device: str = ""
     weights_state: str = ""
+
+    def scores_of(self, person: int, reading: int = 0) -> Scores:
+        """Scores of a person's answer (reading 0) or of another reading."""
+        if reading == 0:
+            return self.scores[person] if person < len(self.scores) else Scores()
+        others = self.reading_scores[person] if person < len(self.reading_scores) else ()
+        return others[reading - 1] if reading <= len(others) else Scores()
 
     @property
     def inspected(self) -> bool:

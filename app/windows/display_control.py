@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.engine.body_colours import Painted, paint
-from app.engine.layers import Marker, body_layers, truth_layer
+from app.engine.layers import Marker, body_layers, stage_layer, truth_layer
 from app.engine.overlay import OverlayImage
 from app.engine.requests import OverlayRequest
 from app.engine.work_thread import Failure, WorkThread
@@ -26,8 +26,8 @@ from app.state.view import ViewModel, ViewOptions
 from app.windows.blending import BodyBlend
 from app.windows.heat import heat_image, map_names
 from app.windows.stage import Stage
-from core.render import picture_camera
-from core.types import AttentionRecord, Reconstruction
+from core.render import MeshLayer, picture_camera
+from core.types import AttentionRecord, MeshStageRecord, Reconstruction
 
 REDRAW_MS = 30
 
@@ -111,10 +111,10 @@ class DisplayControl(QObject):
         return tuple(people)
 
     def _scores(self) -> Scores:
-        shown, number = self._results.shown, self._results.person
-        if shown is None or number >= len(shown.scores) or self._view.options.reading:
+        shown = self._results.shown
+        if shown is None:
             return Scores()
-        return shown.scores[number]
+        return shown.scores_of(self._results.person, self._view.options.reading)
 
     def _painted(self) -> Painted:
         shown, options = self._results.shown, self._view.options
@@ -143,12 +143,16 @@ class DisplayControl(QObject):
     def _show_result(self, result: RunResult | None) -> None:
         if result is None or result.quality == "full":
             self._view.set(reading=0)
-        self._numbers.show_result(result, self._results.person)
+        self._numbers.show_result(result, self._results.person, self._view.options.reading)
         people = self._people_now()
         self._display.set_people(len(people), self._results.person)
         records = people[self._results.person].records if people else ()
         if result is None or result.quality == "full":
             self._show_availability(result)
+            stages = tuple(r.name for r in records if isinstance(r, MeshStageRecord))
+            if self._view.options.stage not in stages:
+                self._view.set(stage="")
+            self._display.set_stages(stages, self._view.options.stage)
             names = map_names(records)
             self._picture.set_layers(names, self._view.options.picture_layer)
             self._attention.set_records(tuple(r for r in records if isinstance(r, AttentionRecord)))
@@ -173,12 +177,14 @@ class DisplayControl(QObject):
     def _options_changed(self, options: ViewOptions, names: frozenset[str]) -> None:
         self._show_options(options)
         if "reading" in names:
+            number = self._results.person
+            self._numbers.show_result(self._results.shown, number, options.reading)
             self._blend.glide(self._people_now())
         if names & {"picture_layer", "picture_label"}:
             self._show_heat()
         if names & {"skeleton"}:
             self._show_reprojection()
-        if names & {"colour_by", "alignment", "wireframe", "skeleton", "truth", "reading"}:
+        if names & {"colour_by", "alignment", "wireframe", "skeleton", "truth", "reading", "stage"}:
             self._redraw.start()
 
     def _show_options(self, options: ViewOptions) -> None:
@@ -221,6 +227,7 @@ class DisplayControl(QObject):
         )
         over = layers[: len(people)]
         layers += self._truth_layers(people, shown)
+        layers = self._with_stage(layers, people, painted)
         moving = shown.quality == "live" or self._blend.is_moving
         self._stage.set_layers(layers, painted.legend, live=moving)
         if self._fitted_item != shown.item_id or (not moving and self._stage.has_lost_sight()):
@@ -234,6 +241,17 @@ class DisplayControl(QObject):
         self._show_reprojection()
         plain = [replace(layer, alpha=1.0) for layer in over]
         self._ask_for_overlay(plain, people, shown, moving=moving)
+
+    def _with_stage(
+        self, layers: list[MeshLayer], people: tuple[Reconstruction, ...], painted: Painted
+    ) -> list[MeshLayer]:
+        """The layers with the mesh of the chosen stage in place of the final one."""
+        number, name = self._results.person, self._view.options.stage
+        for record in people[number].records:
+            if isinstance(record, MeshStageRecord) and record.name == name:
+                layer = stage_layer(record, people[number], by_normals=painted.by_normals)
+                return [*layers[:number], layer, *layers[number + 1 :]]
+        return layers
 
     def _truth_layers(self, people: tuple[Reconstruction, ...], shown: RunResult) -> list:
         loaded, number = self._session.current_loaded, self._results.person

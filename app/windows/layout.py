@@ -63,6 +63,7 @@ class WindowLayout(QWidget):
         self.outer.setStretchFactor(2, 0)
         self.outer.setSizes([metrics.list_width, 900, metrics.inspector_width])
         self.centre.setSizes([520, 210])
+        self.pair.setSizes([1000, 1000])
         layout = rows(self, spacing=0)
         layout.setContentsMargins(GAP, 2, GAP, 0)
         layout.addWidget(self.outer)

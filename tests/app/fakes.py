@@ -16,6 +16,8 @@ from core.types import (
     Detection,
     Frame,
     FrameResult,
+    InspectionRecord,
+    MeshStageRecord,
     Reconstruction,
     StageTime,
     TokenSet,
@@ -119,8 +121,15 @@ class FakeEngine:
             focal_px=focal,
             box_xyxy=box,
             note="from joints: depth is a guess" if self.choice.method == "pose_lift" else "",
-            records=(attention(JOINTS, vertices_per_joint=6),) if inspect else (),
+            records=self._records(vertices) if inspect else (),
         )
+
+    @staticmethod
+    def _records(vertices: np.ndarray) -> tuple[InspectionRecord, ...]:
+        """Attention, and the first two octahedra as a coarse mesh."""
+        faces = TinyBody().faces()[:16]
+        coarse = MeshStageRecord("coarse mesh", vertices[:12], faces)
+        return attention(JOINTS, vertices_per_joint=6), coarse
 
     def close(self) -> None:
         self.closed = True

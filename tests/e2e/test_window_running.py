@@ -226,3 +226,12 @@ def test_every_action_has_words_and_a_tip(lab):  # noqa: F811
     for spec in SPECS:
         assert window.acts[spec.name].text()
         assert window.acts[spec.name].toolTip()
+
+
+def test_a_coarser_mesh_can_be_looked_at(lab, metro):  # noqa: F811
+    full = len(metro.stage.main.layers[0].faces)
+    metro.display.option_chosen.emit("stage", "coarse mesh")
+    lab.until(lambda: len(metro.stage.main.layers[0].faces) < full)
+    metro.choice.choose_method("pose_lift")
+    assert metro.view.options.stage == ""
+    lab.until(lambda: len(metro.stage.main.layers[0].faces) == full)

@@ -9,7 +9,7 @@ import pytest
 
 from app.engine.body_colours import paint, spread_to_vertices
 from app.engine.layers import Marker, body_layers, truth_layer
-from app.engine.measure import against_truth, marks_error, match_truths, measure
+from app.engine.measure import against_truth, marks_error, match_truths, measure, measure_readings
 from app.engine.overlay import premultiplied_image
 from app.state.values import ALIGNMENTS, Choice, MeshInfo, Scores
 from core.types import Detection, Frame, Truth
@@ -150,3 +150,12 @@ def test_an_overlay_keeps_its_colours_and_never_exceeds_its_opacity():
             if pixel.alpha() > 60:
                 back = np.array([pixel.red(), pixel.green(), pixel.blue()]) * pixel.alphaF()
                 assert np.abs(back - over_black[row, column]).max() <= 3
+
+
+def test_other_readings_are_measured_too(person):
+    worse = replace(person, joints_3d=person.joints_3d + np.linspace(0, 0.1, 14)[:, None])
+    both = replace(person, alternatives=(person, worse))
+    (scores,) = measure_readings((both,), None, (truth_of(person),))
+    assert scores[0].mpjpe_mm == 0.0
+    assert scores[1].mpjpe_mm > 10.0
+    assert measure_readings((both,), None, (truth_of(person),), "live") == ()
