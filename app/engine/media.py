@@ -27,6 +27,7 @@ VIDEO_ROWS = 24
 # Frames are found by reading forwards, so a long film shows its first minute.
 VIDEO_SPAN = 1500
 KEPT_FRAMES = 8
+DISPLAY_PX = 4096
 MARK_FILE_NAMES = ("joints2d.json", "joints.json")
 MAX_THUMBNAIL_PIXELS = 120_000_000
 
@@ -74,7 +75,7 @@ class MediaReader:
         frame = self._frame(request.item, cancel)
         truths = truths_beside(frame)
         suggested, origin = marks_beside(frame, truths)
-        return Loaded(request.item, frame, truths, suggested, origin)
+        return Loaded(request.item, frame, display_image(frame), truths, suggested, origin)
 
     @_answer.register
     def _(self, request: PoseRequest, cancel: threading.Event) -> Detection:
@@ -224,6 +225,20 @@ def picture_thumbnail(path: Path, size: int) -> QImage:
             full.scaled(QSize(size, size), Qt.AspectRatioMode.KeepAspectRatioByExpanding)
         )
     return reader.read()
+
+
+def display_image(frame: Frame) -> QImage:
+    """A copy in the format that painting takes as it is; huge pictures are made smaller."""
+    height, width = frame.size_hw
+    image = QImage(frame.image.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    if max(height, width) > DISPLAY_PX:
+        image = image.scaled(
+            DISPLAY_PX,
+            DISPLAY_PX,
+            Qt.AspectRatioMode.KeepAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+    return image.convertToFormat(QImage.Format.Format_RGB32)
 
 
 def frame_thumbnail(frame: Frame, size: int) -> QImage:

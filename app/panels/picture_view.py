@@ -107,14 +107,16 @@ class PictureView(QGraphicsView):
 
     # ---- what is shown
 
-    def set_picture(self, image: NDArray[np.uint8] | None) -> None:
-        """(H, W, 3) uint8 RGB, or None for nothing; the view is fitted to it."""
+    def set_picture(self, image: QImage | None, size_hw: tuple[int, int] = (0, 0)) -> None:
+        """A picture at any resolution that stands for ``size_hw`` pixels, or None for nothing.
+
+        The view is fitted to it.
+        """
         for layer in self._layers:
             layer.setPixmap(QPixmap())
-        self._size_hw = (0, 0) if image is None else (int(image.shape[0]), int(image.shape[1]))
-        if image is not None:
-            self._picture.setPixmap(rgb_pixmap(image))
+        self._size_hw = (0, 0) if image is None else size_hw
         height, width = self._size_hw
+        self._place(self._picture, image, (0, 0, width, height))
         margin = max(height, width)
         self._scene.setSceneRect(-margin, -margin, width + 2 * margin, height + 2 * margin)
         self.people, self.reprojected, self.links = (), (), None
@@ -375,14 +377,6 @@ def _cursor_of(hit: Hit) -> Qt.CursorShape:
         even = hit.number % 2 == 0
         return Qt.CursorShape.SizeFDiagCursor if even else Qt.CursorShape.SizeBDiagCursor
     return Qt.CursorShape.SizeVerCursor if hit.number % 2 == 0 else Qt.CursorShape.SizeHorCursor
-
-
-def rgb_pixmap(image: NDArray[np.uint8]) -> QPixmap:
-    """(H, W, 3) uint8 RGB as a pixmap (copied)."""
-    packed = np.ascontiguousarray(image)
-    height, width = packed.shape[:2]
-    picture = QImage(packed.data, width, height, 3 * width, QImage.Format.Format_RGB888)
-    return QPixmap.fromImage(picture)
 
 
 def rgba_image(image: NDArray[np.uint8]) -> QImage:

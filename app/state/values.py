@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtGui import QImage
 
 from core.types import Detection, Frame, FrameResult, Truth
 
@@ -51,10 +52,14 @@ class Choice:
 
 @dataclass(frozen=True, eq=False)
 class Loaded:
-    """An item read from disk: its picture, the truth of its people if known, and who is in it."""
+    """An item read from disk: its picture, the truth of its people if known, and who is in it.
+
+    ``image`` is the picture ready to be drawn, at most a few thousand pixels wide.
+    """
 
     item: Item
     frame: Frame
+    image: QImage
     truths: tuple[Truth, ...] = ()
     suggested: tuple[Detection, ...] = ()
     origin: str = ""

@@ -127,8 +127,8 @@ class DisplayControl(QObject):
 
     @Slot(object)
     def _show_picture(self, loaded: Loaded) -> None:
-        self._picture.view.set_picture(loaded.frame.image)
         height, width = loaded.frame.size_hw
+        self._picture.view.set_picture(loaded.image, (height, width))
         self._picture.set_title(loaded.item.title, f"{loaded.item.path} ({width} x {height} px)")
         self._show_reprojection()
 

@@ -166,3 +166,17 @@ def test_a_file_that_is_gone_is_explained(lab):  # noqa: F811
     window = lab.start(Path("/nowhere/at/all.jpg"))
     lab.until(lambda: window.banner.isVisible())
     assert "/nowhere/at/all.jpg" in window.banner.text
+
+
+def test_a_very_wide_picture_is_shown_in_its_own_pixels(lab, tmp_path):  # noqa: F811
+    window = lab.start(write_picture(tmp_path / "wide.png", 20_000, 40))
+    lab.until_result()
+    view = window.picture.view
+    assert view._picture.pixmap().width() <= 4096
+    right = view._picture.mapRectToScene(view._picture.boundingRect()).right()
+    assert abs(right - 20_000) < 1e-3, "marks stay in pixels of the file"
+
+
+def test_a_picture_of_one_pixel_is_no_trouble(lab, tmp_path):  # noqa: F811
+    window = lab.start(write_picture(tmp_path / "dot.png", 1, 1))
+    lab.until(lambda: window.results.shown is not None or window.banner.isVisible())
