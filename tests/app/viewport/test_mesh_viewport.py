@@ -271,7 +271,8 @@ def test_the_pictures_camera_shows_the_picture_behind_the_body(qtbot, view):
     picture = np.zeros((200, 100, 3), np.uint8)
     picture[:, :, 1] = 200
     camera = ViewCamera.from_picture(150.0, (50.0, 100.0), (100, 200), (0.3, 0, 3))
-    view.set_picture(picture, camera)
+    with drawn(qtbot, view):  # else this view may be taken for the next one
+        view.set_picture(picture, camera)
     with drawn(qtbot, view):
         view.actions_by_name["picture"].trigger()
     image = pixels(view)
