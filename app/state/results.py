@@ -50,9 +50,12 @@ class ResultsModel(QObject):
         self.person = min(self.person, max(0, people - 1))
         self.shown_changed.emit(result)
 
-    def forget(self, item_id: int) -> None:
-        """Drop all results of an item (its marks changed)."""
-        for key in [key for key in self._results if key[0] == item_id]:
+    def forget(self, item_id: int, keep: RunResult | None = None) -> None:
+        """Drop the results of an item (its marks changed), but for one that still holds."""
+        gone = [
+            key for key, result in self._results.items() if key[0] == item_id and result is not keep
+        ]
+        for key in gone:
             del self._results[key]
 
     def _lighten(self) -> None:

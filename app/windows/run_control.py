@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.engine.requests import DevicesRequest, RunRequest
@@ -167,8 +168,19 @@ class RunControl(QObject):
             if self.reads_joints and self._choice.auto_run and self._refused != self._choice.choice:
                 self.run("live")
             return
-        self._results.forget(item_id)
-        self._run_by_itself()
+        shown = self._results.shown
+        holds = shown is not None and self._still_holds(shown)
+        self._results.forget(item_id, keep=shown if holds else None)
+        if not holds:
+            self._run_by_itself()
+
+    def _still_holds(self, shown: RunResult) -> bool:
+        """Whether a result of a method that reads pixels saw the very boxes that are marked now."""
+        marks = self.marks_in_use()
+        if self.reads_joints or marks is None or len(marks) != len(shown.detections):
+            return False
+        boxes = zip(marks, shown.detections, strict=True)
+        return bool(marks) and all(np.array_equal(a.box_xyxy, b.box_xyxy) for a, b in boxes)
 
     @Slot(bool)
     def _auto_run_changed(self, on: bool) -> None:

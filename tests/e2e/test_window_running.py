@@ -235,3 +235,20 @@ def test_a_coarser_mesh_can_be_looked_at(lab, metro):  # noqa: F811
     metro.choice.choose_method("pose_lift")
     assert metro.view.options.stage == ""
     lab.until(lambda: len(metro.stage.main.layers[0].faces) == full)
+
+
+def test_a_dragged_joint_runs_no_method_that_reads_pixels_only(lab, metro):  # noqa: F811
+    item = metro.session.current.id
+    from app.state.people import moved_box, moved_joint
+
+    metro.people.replace(item, 0, moved_box(metro.people.of(item)[0], (10, 10, 150, 250)))
+    lab.until(lambda: metro.results.shown is not None and len(metro.results.shown.detections) == 1)
+    lab.until(lambda: metro.workers.engine.is_idle)
+    calls = len(lab.calls)
+    metro.people.replace(item, 0, moved_joint(metro.people.of(item)[0], 2, (60.0, 60.0)))
+    assert metro.workers.engine.is_idle
+    assert len(lab.calls) == calls
+    metro.people.replace(item, 0, moved_box(metro.people.of(item)[0], (20, 10, 150, 250)))
+    lab.until(lambda: len(lab.calls) == calls + 1)
+    metro.choice.choose_method("pose_lift")
+    lab.until(lambda: len(lab.calls) == calls + 2)
