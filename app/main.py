@@ -7,7 +7,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-
 # How long a busy thread may keep the interpreter from the window. The default of 5 ms is paid at
 # every call into Qt while networks and renderers compute: the window then stutters at 200 ms.
 SWITCH_INTERVAL_S = 0.0005
@@ -16,6 +15,8 @@ SWITCH_INTERVAL_S = 0.0005
 def run(files: Sequence[str]) -> int:
     """Open the workbench with files; blocks until it is closed and returns the exit code."""
     os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
+    import signal
+
     from PySide6.QtCore import QTimer
 
     from app.windows.main_window import MainWindow
@@ -27,7 +28,15 @@ def run(files: Sequence[str]) -> int:
     paths = [Path(name).expanduser() for name in files]
     # After the first paint, so that the window is there before the libraries are.
     QTimer.singleShot(0, window, lambda: window.start(paths, bundled_samples()))
-    return int(app.exec())
+    # Ctrl+C in the terminal closes like the window's own button; Python only hears it when it runs.
+    before = signal.signal(signal.SIGINT, lambda *_: window.close())
+    listen = QTimer(window)
+    listen.timeout.connect(lambda: None)
+    listen.start(250)
+    try:
+        return int(app.exec())
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def make_application():

@@ -69,17 +69,16 @@ class _Tour:
         self.window: MainWindow = window
         for view in (window.stage.main, window.stage.side):
             view.drawn.connect(self._drawn)
-        self._grab("start")
         window.start([], bundled_samples())
-        self._wait(lambda: window.results.shown is not None or window.activity.notice is not None)
-        self._settle()
+        self._ready()
         self._grab("body")
-        window.view.set(colour_by="error", truth=False)
-        self._open_sample("lunge")
+        window.view.set(colour_by="error")
+        self._open_sample("dancing")
         self._grab("error")
-        window.view.set(colour_by="part", skeleton=True)
-        self._grab("skeleton")
-        window.view.set(colour_by="shading", skeleton=False)
+        window.view.set(colour_by="shading", skeleton=True)
+        self._open_sample("kick")
+        self._grab("marks")
+        window.view.set(skeleton=False)
         if self.metro_weights is not None:
             self._show_attention(self.metro_weights)
         window.close()
@@ -89,7 +88,14 @@ class _Tour:
         for item in window.session.items():
             if part in item.path.name:
                 window.session.select(item.id)
+        self._ready()
+
+    def _ready(self) -> None:
+        """A body is there; a message instead of one is a failure of the tour."""
+        window = self.window
         self._wait(lambda: window.results.shown is not None or window.activity.notice is not None)
+        if window.results.shown is None:
+            raise SystemExit(f"no picture was taken: {window.banner.text}")
         self._settle()
 
     def _show_attention(self, weights: Path) -> None:

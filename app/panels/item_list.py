@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAction, QColor, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QAction, QColor, QImage, QPainter, QPainterPath, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -225,6 +225,11 @@ class ItemListPanel(QWidget):
         """Other colours."""
         self._delegate.theme = theme
         self.view.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the current row in sight."""
+        super().resizeEvent(event)
+        self.view.scrollTo(self.view.currentIndex())
 
     def set_order(self, order: str) -> None:
         """Order the list without telling anybody."""
