@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import io
+import tokenize
 import warnings
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,15 @@ from core.files.recipes import RECIPES, settle
 __all__ = ["InertObject", "read_npy", "read_npz", "read_pickle"]
 
 _NOTHING = np.empty(0)
+# What numpy's reader of headers runs into when one is damaged.
+_HEADER_DAMAGE = (
+    *DAMAGE,
+    SyntaxError,
+    EOFError,
+    RecursionError,
+    MemoryError,
+    tokenize.TokenError,
+)
 
 
 def read_pickle(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Any:
@@ -83,7 +93,7 @@ def _array_of(data: bytes, name: str, limits: Limits) -> np.ndarray:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # numpy's advice on files of Python 2
             shape, fortran, dtype = read(stream)
-    except (*DAMAGE, SyntaxError, EOFError) as error:
+    except _HEADER_DAMAGE as error:
         raise InputError(
             f"array {name} is damaged or no array", cure="get the file from its source again"
         ) from error

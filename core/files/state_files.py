@@ -61,11 +61,11 @@ def named_tensors(file: TorchFile, limits: Limits = DEFAULT_LIMITS) -> StateFile
     return StateFile(_without_prefix(tensors), container, file.layout, file.foreign)
 
 
-def _find_tensors(value: Any, limits: Limits) -> tuple[str, dict[str, Tensor]]:
-    """(container, tensors by name) of a saved value."""
+def _find_tensors(value: Any, limits: Limits, depth: int = 4) -> tuple[str, dict[str, Tensor]]:
+    """(container, tensors by name) of a saved value; containers may lie in containers."""
     if isinstance(value, dict):
-        for key in _CONTAINERS:
-            if key in value and (tensors := _find_tensors(value[key], limits)[1]):
+        for key in _CONTAINERS if depth else ():
+            if key in value and (tensors := _find_tensors(value[key], limits, depth - 1)[1]):
                 return key, tensors
         return "", _direct_tensors(value)
     if isinstance(value, InertObject) and "_modules" in value.attributes:
@@ -93,8 +93,9 @@ def _module_tensors(root: InertObject, limits: Limits) -> dict[str, Tensor]:
         if visits > limits.entries or len(prefix) > 2_000:
             raise UnsafeFileError("its modules are nested without end", cure="do not use this file")
         parts = module.attributes
-        hidden = parts.get("_non_persistent_buffers_set", ())
-        for group, skipped in (("_parameters", ()), ("_buffers", hidden)):
+        named = parts.get("_non_persistent_buffers_set")
+        hidden = named if isinstance(named, (set, frozenset)) else frozenset()
+        for group, skipped in (("_parameters", frozenset()), ("_buffers", hidden)):
             own = parts.get(group)
             for name, tensor in _direct_tensors(own if isinstance(own, dict) else {}).items():
                 if name not in skipped:

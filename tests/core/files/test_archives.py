@@ -65,6 +65,14 @@ def test_shapes_that_do_not_fit_the_data_are_refused(tmp_path, shape):
         read_npy(path)
 
 
+@pytest.mark.parametrize("shape", ["(" * 3000, "((1,", "'" * 3, "1" * 5000, "[" * 90 + "]" * 90])
+def test_damaged_headers_are_refused(tmp_path, shape):
+    path = tmp_path / "x.npy"
+    path.write_bytes(npy_header(shape))
+    with pytest.raises(MeshLoupeError):
+        read_npy(path)
+
+
 def test_headers_are_not_evaluated(tmp_path):
     path = tmp_path / "x.npy"
     sentinel = tmp_path / "sentinel"

@@ -219,3 +219,23 @@ def test_modules_nested_in_themselves_end(tmp_path):
     torch.save(net, tmp_path / "x.pt")
     with pytest.raises(UnsafeFileError, match="without end"):
         read_state(tmp_path / "x.pt")
+
+
+def test_containers_nested_in_themselves_end(tmp_path):
+    loop: dict[str, object] = {}
+    loop["model"] = loop
+    torch.save(loop, tmp_path / "x.pt")
+    with pytest.raises(WeightsError, match="no named tensors"):
+        read_state(tmp_path / "x.pt")
+    deep = {"model": {"state_dict": {"a": torch.ones(2)}}}
+    torch.save(deep, tmp_path / "x.pt")
+    assert set(read_state(tmp_path / "x.pt").tensors) == {"a"}
+
+
+def test_modules_with_odd_insides_are_survived(tmp_path):
+    net = nn.Linear(2, 2)
+    net._non_persistent_buffers_set = Namespace()
+    net._modules = [1]
+    net._buffers = None
+    torch.save(net, tmp_path / "x.pt")
+    assert set(read_state(tmp_path / "x.pt").tensors) == {"weight", "bias"}
