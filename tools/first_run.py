@@ -42,11 +42,10 @@ def main() -> int:
         *("--save", "obj,npz,overlay", "--out", str(OUT)),
     )
     if code == 0:
-        written = "\n".join(f"  {path}" for path in sorted(OUT.iterdir()))
         sys.stdout.write(
-            f"Written:\n{written}\n"
-            "With a display, `make run` opens the window. Your own pictures:\n"
-            "  .venv/bin/meshloupe infer PICTURE --method pose_lift --save obj,overlay --out out\n"
+            f"The files above lie in {OUT}. With a display, `make run` opens the window, where joints\n"
+            "are placed by hand. Without one, bring the joints of your own pictures in a file:\n"
+            "  .venv/bin/meshloupe infer PICTURE --method pose_lift --joints FILE --save obj,overlay\n"
         )
     return code
 
