@@ -73,7 +73,7 @@ class _Tour:
         self._ready()
         self._grab("body")
         window.view.set(colour_by="error")
-        self._open_sample("dancing")
+        self._open_sample("lunge")
         self._grab("error")
         window.view.set(colour_by="shading", skeleton=True)
         self._open_sample("kick")

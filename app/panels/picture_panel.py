@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSlider, QToolButton, QWidget
 
 from app.panels.controls import (
+    ElidedLabel,
     columns,
     fill_combo,
     label,
@@ -49,7 +50,8 @@ class PicturePanel(QWidget):
     def __init__(self, actions: Sequence[QAction | None]) -> None:
         super().__init__()
         self.view = PictureView()
-        self._title = label("Picture", "title")
+        self._title = ElidedLabel("title")
+        self._title.set_full_text("Picture")
         self._where = label("", "faint")
         self._overlay = QSlider(Qt.Orientation.Horizontal)
         self._overlay.setRange(0, PERCENT)
@@ -64,10 +66,9 @@ class PicturePanel(QWidget):
         bar = panel_frame("bar")
         head = columns(bar, spacing=2)
         head.setContentsMargins(10, 4, 6, 4)
-        head.addWidget(self._title)
-        head.addSpacing(6)
+        head.addWidget(self._title, 1)
         head.addWidget(self._where)
-        head.addStretch(1)
+        head.addSpacing(6)
         head.addWidget(self._layer)
         head.addWidget(self._overlay)
         head.addSpacing(4)
@@ -95,8 +96,7 @@ class PicturePanel(QWidget):
 
     def set_title(self, text: str, tip: str = "") -> None:
         """Name of the picture."""
-        self._title.setText(text)
-        self._title.setToolTip(tip)
+        self._title.set_full_text(text, tip)
 
     def set_opacity(self, opacity: float) -> None:
         """Show the opacity without telling anybody."""

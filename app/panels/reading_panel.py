@@ -17,7 +17,7 @@ from core.types import Detection
 
 PITCH_RANGE = (-30, 60)
 NEXT = {"": "nearer", "nearer": "farther", "farther": ""}
-READING_SIZE = QSize(58, 84)
+READING_SIZE = QSize(50, 73)
 
 
 class ReadingPanel(QWidget):
@@ -53,7 +53,7 @@ class ReadingPanel(QWidget):
         self._joint_names: tuple[str, ...] = ()
         self._readings = QWidget()
         self._reading_group = QButtonGroup(self)
-        self._readings_row = columns(self._readings, spacing=5)
+        self._readings_row = columns(self._readings, spacing=3)
         self._readings_title = label("Other readings of the same marks", "section")
         self._joint_grid = QGridLayout()
         self._reset = QToolButton()

@@ -13,6 +13,7 @@ from app.panels.empty_state import EmptyState
 from app.settings.theme import Metrics
 
 GAP = 6
+LEFT_MINIMUM, RIGHT_MINIMUM = 168, 284
 
 
 def framed(content: QWidget) -> QWidget:
@@ -57,7 +58,10 @@ class WindowLayout(QWidget):
         column = rows(middle, spacing=GAP)
         column.addWidget(banner)
         column.addWidget(self.centre, 1)
-        self.outer = _splitter(Qt.Orientation.Horizontal, framed(items), middle, framed(inspector))
+        left, right = framed(items), framed(inspector)
+        left.setMinimumWidth(LEFT_MINIMUM)
+        right.setMinimumWidth(RIGHT_MINIMUM)
+        self.outer = _splitter(Qt.Orientation.Horizontal, left, middle, right)
         self.outer.setStretchFactor(0, 0)
         self.outer.setStretchFactor(1, 1)
         self.outer.setStretchFactor(2, 0)

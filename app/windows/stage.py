@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
-from app.panels.controls import columns, label, panel_frame, rows, tool_button
+from app.panels.controls import ElidedLabel, columns, label, panel_frame, rows, tool_button
 from app.settings.theme import Theme
 from app.viewport import MeshViewport
 from core.render import Legend, MeshLayer, PickResult, StandardView, ViewCamera, points_of
@@ -50,10 +50,9 @@ class Stage(QWidget):
         head = columns(bar, spacing=2)
         head.setContentsMargins(10, 4, 6, 4)
         head.addWidget(label("Body", "title"))
-        self._hint = label("", "faint")
+        self._hint = ElidedLabel("faint")
         head.addSpacing(6)
-        head.addWidget(self._hint)
-        head.addStretch(1)
+        head.addWidget(self._hint, 1)
         for action in actions:
             if action is None:
                 head.addSpacing(6)
@@ -111,7 +110,7 @@ class Stage(QWidget):
 
     def set_hint(self, text: str) -> None:
         """A few words beside the title, such as that depth is a guess."""
-        self._hint.setText(text)
+        self._hint.set_full_text(text)
 
     def set_layers(
         self, layers: Sequence[MeshLayer], legend: Legend | None = None, *, live: bool = False

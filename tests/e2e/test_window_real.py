@@ -1,4 +1,4 @@
-"""The whole way with the real engine: a bundled sample in, a measured body out; METRO with a user's file."""
+"""The whole way with the real engine: a sample in, a measured body out; METRO with a user file."""
 
 from __future__ import annotations
 
