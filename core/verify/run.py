@@ -11,7 +11,7 @@ from pathlib import Path
 from core.errors import InputError, MeshLoupeError
 from core.verify.compare import FixtureReport, OutputCheck
 from core.verify.fixtures import Fixture, find_fixtures, read_fixture
-from core.verify.model_free import CHECKERS
+from core.verify.model_free import find_checker
 from core.verify.networks import check_network, find_network
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ def verify_each(
 def verify_fixture(fixture: Fixture) -> FixtureReport:
     """Check one fixture."""
     if not fixture.tensors:
-        checker = CHECKERS.get(fixture.name)
+        checker = find_checker(fixture.network)
         if checker is None:
             return _unsupported(fixture, "nothing here checks this fixture yet")
         return _judged(FixtureReport(fixture.name, "passed", checks=tuple(checker(fixture))))

@@ -13,7 +13,7 @@ from typing import Any
 
 from core.assets import asset_files
 from core.errors import WeightsError
-from core.files import write_atomically
+from core.files import file_sha256, write_atomically
 from core.weights.load import Loadable, LoadReport, WeightPart, load_weights
 
 
@@ -129,4 +129,11 @@ def load_embedded(method: Loadable) -> LoadReport:
             f"no weights are shipped for {method.method_id} {method.preset} {method.variant}",
             cure="give a weights file with --weights, or add one with `meshloupe weights add FILE`",
         )
+    for file, part in zip(card.files, card.parts, strict=True):
+        if file_sha256(part.path) != file.sha256:
+            raise WeightsError(
+                "the shipped weights are not those of their model card",
+                path=part.path,
+                cure="install MeshLoupe again, or restore the file from the repository",
+            )
     return load_weights(method, card.parts)

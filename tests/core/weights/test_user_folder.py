@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from core.errors import InputError, WeightsError
+from core.files import file_sha256
 from core.weights import (
     CardFile,
     CardNumber,
     ModelCard,
     add_file,
+    cards,
     list_files,
+    load_embedded,
     newest_weights,
     read_card,
     user_dir,
@@ -116,3 +122,18 @@ def test_damaged_cards_say_so(tmp_path, change):
     path.write_text(json.dumps(json.loads(path.read_text()) | change))
     with pytest.raises(WeightsError, match="damaged model card"):
         read_card(path)
+
+
+def test_shipped_weights_are_loaded_only_if_they_are_those_of_their_card(tmp_path, monkeypatch):
+    path = tmp_path / "tiny.safetensors"
+    save_file({"weight": torch.ones(2, 3), "bias": torch.zeros(2)}, path)
+    for sha, fits in ((file_sha256(path), True), ("0" * 64, False)):
+        shipped = replace(
+            card(), files=(CardFile(path.name, sha),), path=tmp_path / "card.json", method="tiny"
+        )
+        monkeypatch.setattr(cards, "list_cards", lambda shipped=shipped: (shipped,))
+        method = torch.nn.Linear(3, 2)
+        method.method_id, method.preset, method.variant = "tiny", "lite", "body"
+        method.unused_keys, method.from_official = (), lambda state, variant: dict(state)
+        with nullcontext() if fits else pytest.raises(WeightsError, match="model card"):
+            assert load_embedded(method).loaded == 2
