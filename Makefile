@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test setup slow format lock screenshots clean
+.PHONY: run test setup slow format lock screenshots readme clean
 
 run: setup
 	@$(BIN)/python -m tools.first_run
@@ -30,3 +30,6 @@ screenshots: setup
 
 clean:
 	@rm -rf $(VENV) build .pytest_cache .ruff_cache
+
+readme: setup
+	@$(BIN)/python -m tools.readme

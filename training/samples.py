@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 import open3d
 import torch
-from core.export import truth_path, write_npz
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
 from core.body import BodyModel, load_body
+from core.export import truth_path, write_npz
 from core.files.atomic import write_atomically
 from core.geometry.cameras import default_focal_px, project_perspective
 from core.geometry.rotations import rotation_x, rotation_y

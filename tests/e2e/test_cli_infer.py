@@ -303,6 +303,8 @@ def test_a_real_ctrl_c(tmp_path: Path) -> None:
     running = subprocess.Popen(
         list(map(str, call)), cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # Where the tests run in the background, Ctrl-C is ignored and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     assert running.stdout is not None
     assert running.stdout.readline().strip()  # the first file is written

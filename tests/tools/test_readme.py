@@ -1,0 +1,15 @@
+"""The README says what the registry and the benchmark report say."""
+
+from tools.readme import README, filled, methods_table
+
+from core.methods import list_methods
+
+
+def test_generated_parts_are_up_to_date() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert filled(text) == text, "run `make readme`"
+
+
+def test_every_method_has_a_row() -> None:
+    table = methods_table()
+    assert all(f"`{entry.id}`" in table for entry in list_methods())
