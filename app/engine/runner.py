@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
@@ -63,6 +64,8 @@ def open_engine_of(choice: Choice) -> EngineLike:
         # Its matrices are tiny: handing them to a second thread costs more than it wins, and on a
         # busy machine stretches an update of 15 ms to a second. Picture methods open anew.
         torch.set_num_threads(1)
+    elif (wanted := os.environ.get("OMP_NUM_THREADS", "")).isdigit():
+        torch.set_num_threads(max(1, int(wanted)))  # the engine leaves it alone when this is set
     return engine
 
 

@@ -6,7 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import (
+    QAbstractSlider,
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLineEdit,
+    QPlainTextEdit,
+)
 
 from app.engine.requests import ExportRequest
 from app.engine.work_thread import Failure
@@ -380,8 +387,9 @@ class _Wiring(QObject):
 
     @Slot()
     def _focus_changed(self, *_: object) -> None:
-        """Letters typed into a field are text, not shortcuts."""
-        typing = isinstance(QApplication.focusWidget(), QLineEdit | QPlainTextEdit)
+        """Letters typed into a field are text, arrows on a slider move it: no shortcuts there."""
+        fields = QLineEdit | QPlainTextEdit | QAbstractSlider | QComboBox
+        typing = isinstance(QApplication.focusWidget(), fields)
         self.w.acts.set_typing(typing)
 
     # ---- help

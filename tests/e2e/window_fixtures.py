@@ -95,7 +95,8 @@ def lab(qtbot, tmp_path) -> Iterator[Lab]:
             made.gate.set()
         window = made.window
         window.close()
-        assert not any(worker.isRunning() for worker in window.workers.all)
+        drawers = [view._thread for view in (window.stage.main, window.stage.side)]
+        assert not any(thread.isRunning() for thread in (*window.workers.all, *drawers))
         window.deleteLater()
 
 
