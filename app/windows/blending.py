@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from core.types import Reconstruction
 
 BLEND_SECONDS = 0.08
-STEP_MS = 16
+STEP_MS = 33
 
 
 class BodyBlend(QObject):

@@ -295,6 +295,8 @@ class DisplayControl(QObject):
     def _ask_for_overlay(
         self, layers: list, people: tuple[Reconstruction, ...], shown: RunResult, *, moving: bool
     ) -> None:
+        if moving and not self._painter.is_idle:
+            return  # the next step, or the last one, asks again
         readings = self._reading_layers(shown) if not moving else ()
         self._painter.submit(
             OverlayRequest(

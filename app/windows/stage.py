@@ -21,6 +21,7 @@ SIDE_TURN = -math.pi / 2
 START_AZIMUTH, START_ELEVATION = 0.0, 0.1
 LEGEND_ROOM = (520, 420)
 WIDE_PX = 600
+SIDE_EVERY = 3
 
 
 class Stage(QWidget):
@@ -45,6 +46,7 @@ class Stage(QWidget):
         self._shared = False
         self._fitted_sphere: tuple[NDArray[np.float32], float] = (np.zeros(3, np.float32), 0.0)
         self._drawing = False
+        self._pushes = 0
         self._waiting: tuple[tuple[MeshLayer, ...], Legend | None] | None = None
         bar = panel_frame("bar")
         head = columns(bar, spacing=2)
@@ -129,7 +131,9 @@ class Stage(QWidget):
         self._legend = legend
         self._show_legend()
         self.main.set_layers(self._layers, live=live)
-        if self._side_frame.isVisibleTo(self):
+        self._pushes += 1
+        # While a mark is dragged the cores belong to the network and to the view under the eye.
+        if self._side_frame.isVisibleTo(self) and (not live or self._pushes % SIDE_EVERY == 0):
             self.side.set_layers(self._layers, live=live)
 
     @Slot()
