@@ -18,7 +18,7 @@ from core.weights import embedded_weights, load_embedded, load_weights, newest_w
 OWN_LAYOUT = "safetensors"
 FOREIGN_SURFACE = (
     "these weights were made for the vertices of SMPL or MANO: on the embedded body the surface means "
-    "nothing; bring the model with --body FILE"
+    "nothing; choose your own SMPL or MANO file as the body"
 )
 log = logging.getLogger(__name__)
 
