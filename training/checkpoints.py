@@ -77,3 +77,25 @@ def load_checkpoint(
         seconds=float(facts["seconds"]),
         curve=tuple(facts["curve"]),
     )
+
+
+def load_network(path: Path, network: nn.Module) -> None:
+    """Copy shipped weights into a network; names may carry the method's prefix ``network.``.
+
+    Raises:
+        InputError: no such file, or it lacks tensors of the network.
+    """
+    if not path.is_file():
+        raise InputError("no weights file here", path=path, cure="give the path of shipped weights")
+    wanted = network.state_dict()
+    with safe_open(path, framework="pt") as file:
+        found = {
+            key.removeprefix("network."): file.get_tensor(key)
+            for key in file.keys()  # noqa: SIM118 (safe_open is no mapping)
+        }
+    fits = {k: v for k, v in found.items() if k in wanted and v.shape == wanted[k].shape}
+    if len(fits) != len(wanted):
+        raise InputError(
+            "these weights belong to another network", path=path, cure="start without --start"
+        )
+    network.load_state_dict(fits)

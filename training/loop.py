@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from core.nn.batch import LossTerms
-from training.checkpoints import CURVE_NAME, load_checkpoint, save_checkpoint
+from training.checkpoints import CURVE_NAME, load_checkpoint, load_network, save_checkpoint
 from training.curves import write_curve
 from training.recipes import Recipe, TrainingFacts, finite
 
@@ -60,6 +60,16 @@ class TrainingLoop:
             self.folder, self.network, self.average, self.optimiser, self.device
         )
         logger.info("resumed at step %d, %d samples", self.facts.steps, self.facts.samples)
+
+    def start_from(self, path: Path) -> None:
+        """Begin with the network of a weights file instead of a random one; the rest starts anew.
+
+        Raises:
+            InputError: the file belongs to another network.
+        """
+        load_network(path, self.network)
+        self.average = {k: v.detach().clone() for k, v in self.network.state_dict().items()}
+        logger.info("starting from %s", path)
 
     @property
     def progress(self) -> float:

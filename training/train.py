@@ -26,6 +26,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         "--minutes", type=float, default=60.0, help="budget of the folder's training"
     )
     parser.add_argument("--resume", action="store_true", help="carry on from DIR's checkpoint")
+    parser.add_argument(
+        "--start", type=Path, metavar="FILE", help="begin with the network of shipped weights"
+    )
     parser.add_argument("--out", type=Path, metavar="DIR", help="checkpoints; default runs/ID")
     parser.add_argument(
         "--ship", type=Path, metavar="DIR", help="write weights and card here at the end"
@@ -52,6 +55,8 @@ def main(arguments: list[str] | None = None) -> int:
         loop = TrainingLoop(recipe, folder, LoopSettings(options.minutes))
         if options.resume:
             loop.resume()
+        elif options.start:
+            loop.start_from(options.start)
         try:
             loop.run()
         except KeyboardInterrupt:

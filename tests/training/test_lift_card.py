@@ -51,7 +51,7 @@ def test_the_weights_are_small_and_their_card_complete():
     size = sum(part.path.stat().st_size for part in card.parts)
     assert size < 25e6
     assert card.pictures_seen > 1e6
-    assert "training.train --method pose_lift --resume" in card.recipe
+    assert "training.train --method pose_lift --start" in card.recipe
     assert {"MPJPE", "PA-MPJPE", "MPVPE"} <= {n.name for n in card.numbers}
 
 

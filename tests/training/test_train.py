@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file
 from torch import nn
 
 from core.errors import InputError
@@ -142,3 +143,17 @@ def test_short_curves_promise_nothing(tmp_path):
     assert fit_power_law([1.0, 2.0], [1.0, 0.9]) is None
     write_curve(tmp_path / "c.json", [{"samples": 1, "error": 1.0}], "error")
     assert json.loads((tmp_path / "c.json").read_text())["power_law"] is None
+
+
+def test_training_starts_from_shipped_weights_and_refuses_others(tmp_path):
+    shipped = tmp_path / "shipped.safetensors"
+    save_file({"network.weight": torch.full((1, 1), 2.5), "network.bias": torch.zeros(1)}, shipped)
+    loop = TrainingLoop(TinyRecipe(), tmp_path / "run", LoopSettings(0.01))
+    loop.start_from(shipped)
+    assert float(loop.network.weight.detach()) == 2.5
+    assert float(loop.average["weight"]) == 2.5
+    save_file({"network.weight": torch.zeros(2, 2)}, shipped)
+    with pytest.raises(InputError, match="another network"):
+        loop.start_from(shipped)
+    with pytest.raises(InputError, match="no weights file"):
+        loop.start_from(tmp_path / "none.safetensors")

@@ -22,7 +22,10 @@ from training.recipes import TrainingFacts
 
 NAME = "pose_lift"
 
-COMMAND = "python -m training.train --method pose_lift --resume --minutes M --out DIR --ship assets/weights"
+COMMAND = (
+    "python -m training.train --method pose_lift --start assets/weights/pose_lift.safetensors "
+    "--minutes 240 --out runs/pose_lift --ship assets/weights (stopped: the same with --resume)"
+)
 LIMITS = (
     "Depth is a guess: limbs may be flipped towards or away from the camera, the trunk may lean. "
     "Hands, twist of limbs, and with 14 joints feet and head direction, are guessed. Clothes are not "
