@@ -1,8 +1,7 @@
 """The README says what the registry and the benchmark report say."""
 
-from tools.readme import README, filled, methods_table
-
 from core.methods import list_methods
+from tools.readme import README, filled, methods_table
 
 
 def test_generated_parts_are_up_to_date() -> None:
