@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,6 +22,7 @@ from app.cli.console import (
     say_error,
     wrong_use,
 )
+from core.errors import Cancelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -165,8 +169,8 @@ def _run(job: InferJob, as_json: bool) -> int:
     steps: list[dict[str, Any]] = []
     count = failures = people = 0
     try:
-        with _progress() as advance:
-            for step in run_job(job):
+        with _stop_on_interrupt() as stop, _progress() as advance:
+            for step in run_job(job, stop):
                 advance(step)
                 count += 1
                 if step.error is not None:
@@ -178,7 +182,7 @@ def _run(job: InferJob, as_json: bool) -> int:
                         print(path)
                 else:
                     steps.append(_without_arrays(step))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Cancelled):
         say_error("stopped; what was finished stays, nothing half-written remains")
         return EXIT_CANCELLED
     if as_json:
@@ -189,6 +193,30 @@ def _run(job: InferJob, as_json: bool) -> int:
         _say_nobody(job)
         return EXIT_FAILED
     return EXIT_FAILED if failures else 0
+
+
+@contextmanager
+def _stop_on_interrupt() -> Iterator[threading.Event]:
+    """Ctrl-C asks the job to stop at its next safe point; a second one stops it at once.
+
+    An interrupt in the middle of any instruction could fall between making a temporary file and
+    promising its removal.
+    """
+    stop = threading.Event()
+    before = signal.getsignal(signal.SIGINT)
+    ours = before is signal.default_int_handler
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+        signal.signal(signal.SIGINT, before)
+
+    if ours:
+        signal.signal(signal.SIGINT, ask)
+    try:
+        yield stop
+    finally:
+        if ours:
+            signal.signal(signal.SIGINT, before)
 
 
 def _say_nobody(job: InferJob) -> None:

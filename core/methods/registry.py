@@ -122,6 +122,40 @@ BUILT_IN: tuple[MethodEntry, ...] = (
             ),
         ),
     ),
+    MethodEntry(
+        id="multi_roi",
+        title="Multi-RoI HMR",
+        summary="Five crops of a person, fused by how their boxes lie, with one camera for all",
+        family="model-based",
+        reads="picture",
+        target="core.methods.multi_roi:build",
+        presets=(
+            Preset(
+                "paper",
+                (
+                    Variant("r50", "body", False, "multiroi_r50", "parity fixture"),
+                    Variant("hr48", "body", False, "multiroi_hr48", "parity fixture"),
+                ),
+            ),
+        ),
+    ),
+    MethodEntry(
+        id="cliff",
+        title="CLIFF",
+        summary="One crop with the place of its box in the picture, baseline of Multi-RoI HMR",
+        family="model-based",
+        reads="picture",
+        target="core.methods.multi_roi:build_cliff",
+        presets=(
+            Preset(
+                "paper",
+                (
+                    Variant("r50", "body", True, "multiroi_single_r50", "parity fixture"),
+                    Variant("hr48", "body", True, "multiroi_single_hr48", "parity fixture"),
+                ),
+            ),
+        ),
+    ),
 )
 
 

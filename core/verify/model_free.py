@@ -9,8 +9,14 @@ import torch
 from numpy.typing import DTypeLike, NDArray
 
 from core import metrics
-from core.geometry.cameras import project_weak_perspective
+from core.geometry.cameras import (
+    project_perspective,
+    project_weak_perspective,
+    weak_to_full_camera,
+)
 from core.geometry.rotations import axis_angle_to_rotmat
+from core.losses.multi_roi import camera_consistency_loss, contrastive_loss
+from core.methods.multi_roi import rotmat_of_pose
 from core.verify.compare import OutputCheck, compare, missing
 from core.verify.fixtures import Expected, Fixture
 from core.verify.stand_ins import stand_in_body
@@ -20,6 +26,7 @@ Checker = Callable[[Fixture], Iterator[OutputCheck]]
 _FLOOR = {"float64": 1e-14, "float32": 5e-7}
 # The METRO family turns its template by this text of pi.
 _TEMPLATE_TURN = 3.1416
+_BOX_UNIT = 200.0  # pixels of one unit of "scale" in files of this family
 
 
 def check_metrics(fixture: Fixture) -> Iterator[OutputCheck]:
@@ -104,10 +111,56 @@ def _smpl_outputs(fixture: Fixture, case: str) -> dict[str, torch.Tensor]:
     return out
 
 
+def check_multi_roi_losses(fixture: Fixture) -> Iterator[OutputCheck]:
+    """Contrastive and camera consistency losses, camera conversion, 6D rotations, projection."""
+    for case, outputs in fixture.outputs.items():
+        got = _multi_roi_outputs(fixture, case)
+        for name, expected in outputs.items():
+            if name in got:
+                yield compare(case, name, expected, got[name].numpy())
+            elif not name.startswith("input/"):
+                yield missing(case, name)
+
+
+def _multi_roi_outputs(fixture: Fixture, case: str) -> dict[str, torch.Tensor]:
+    features, same, camera, center, scale, image_hw, focal, pose, points = (
+        torch.from_numpy(fixture.stored(case, f"input/{name}"))
+        for name in (
+            "features",
+            "mask",
+            "crop_camera_s_tx_ty",
+            "center_px",
+            "scale_over_200",
+            "full_hw",
+            "focal",
+            "pose_6d",
+            "points",
+        )
+    )
+    size = scale * _BOX_UNIT
+    full = weak_to_full_camera(camera, center, size, image_hw, focal)
+    per_person = (-1, int(same[0].sum()))  # the mask marks the crops of the same person
+    consistency = camera_consistency_loss(
+        camera.unflatten(0, per_person),
+        full.unflatten(0, per_person),
+        size.unflatten(0, per_person),
+    )
+    return {
+        "supcon_loss": contrastive_loss(features.unflatten(0, per_person)),
+        "camera_consistency_loss": consistency,
+        "full_camera_tx_ty_tz": full,
+        "rotmat_from_6d": rotmat_of_pose(pose),
+        "perspective_projection": project_perspective(
+            points + full[:, None], focal, image_hw.flip(-1) / 2
+        ),
+    }
+
+
 # By what the fixture's description says was run; its folder may be called anything.
 _CHECKERS: dict[str, Checker] = {
     "evaluation metrics": check_metrics,
     "SMPL layer, mesh sampler and projection": check_smpl,
+    "Multi-RoI losses and camera conversion": check_multi_roi_losses,
 }
 
 
