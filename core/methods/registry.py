@@ -150,8 +150,8 @@ BUILT_IN: tuple[MethodEntry, ...] = (
             Preset(
                 "paper",
                 (
-                    Variant("r50", "body", True, "multiroi_single_r50", "parity fixture"),
-                    Variant("hr48", "body", True, "multiroi_single_hr48", "parity fixture"),
+                    Variant("r50", "body", False, "multiroi_single_r50", "parity fixture"),
+                    Variant("hr48", "body", False, "multiroi_single_hr48", "parity fixture"),
                 ),
             ),
         ),

@@ -1,0 +1,529 @@
+"""Multi-RoI Human Mesh Recovery with Camera Consistency and Contrastive Losses (Nie et al., ECCV 2024).
+
+Five boxes of one person, moved and resized, are five crops (section 3.5). A shared backbone reads
+each; a fusion module weighs the five features anew for every crop by how the boxes lie to each
+other (equations 2 to 4); a regressor gives a local camera per crop and the body (equations 5, 6).
+Every local camera implies one camera of the whole picture (equation 12), the same for all crops.
+``cliff`` is the one-crop baseline: the same network without fusion.
+
+Where the released code differs from the paper, ``fusion = "code"`` (default) follows the code, since
+it must load its weights, and ``fusion = "paper"`` follows the equations:
+
+- Eq. 2: code gamma(B_m - B_n), paper gamma(B_m) - gamma(B_n). Eq. 3: code 32 octaves (195 numbers),
+  paper k = 0..32 (201 numbers).
+- Eq. 4: code Linear to 256 for each crop, the five side by side through an MLP with Tanh after every
+  layer, the last included; paper one Linear to a scalar.
+- Eq. 5, 6: code gives a body for every crop, crop 0 being the result; paper one body from the mean
+  feature. The code's regressor sees the boxes of all crops, in the same order for every crop.
+
+Choices where both are silent: b is the longer (vertical) side of the 3:4 crop, as in CLIFF's code
+(200 x scale), and the offsets of 0.1 b are of that side; the crop is the person's box times 1.2; 2D
+joints are compared in [-1, 1] over the square of side b about the first crop.
+
+Frame: camera axes (x right, y down, z forward), metres, where the body model puts its origin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import pi
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from core.body import BodyModel
+from core.body.joint_sets import LSP14_NAMES
+from core.errors import InputError
+from core.geometry.boxes import box_of_center_size
+from core.geometry.cameras import default_focal_px, project_perspective, weak_to_full_camera
+from core.geometry.rotations import rot6d_to_rotmat
+from core.losses.mesh import masked_l1
+from core.losses.multi_roi import Formula, camera_consistency_loss, contrastive_loss
+from core.methods.base import InputSpec, Method, Roi
+from core.methods.multi_roi_backbone import StridedHRNet
+from core.nn.batch import Batch, LossTerm, LossTerms, MethodOutput, Target
+from core.nn.resnet import CHANNELS, ResNet50
+from core.types import FusionRecord, InspectionRecord, MeshStageRecord, RegionRecord
+
+SIZE_HW = (256, 192)
+ASPECT = SIZE_HW[1] / SIZE_HW[0]
+BOX_SCALE = 1.2
+# Section 3.5: (offset in b, resize factor), paired in the printed order, after the box itself. `Roi`
+# counts offsets in width and height of the box before its growth; b is the height after it.
+_SHIFT = 0.1 * BOX_SCALE
+ROIS = (
+    Roi(),
+    Roi((_SHIFT / ASPECT, 0.0), 1.5),
+    Roi((-_SHIFT / ASPECT, 0.0), 1.25),
+    Roi((0.0, _SHIFT), 0.8),
+    Roi((0.0, -_SHIFT), 0.65),
+)
+# CLIFF's box information: mean and spread of b / f, and the centre's factor.
+SIZE_MEAN, SIZE_SPREAD, CENTER_FACTOR = 0.24, 0.06, 2.8
+STATE = {"pose": 144, "shape": 10, "cam": 3}
+UPRIGHT = (1.0, 0.0, 0.0, -1.0, 0.0, 0.0)  # half a turn about x: standing, in camera axes
+AT_REST = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+START_SCALE = 0.9
+HIPS = (2, 3)
+
+
+@dataclass(frozen=True)
+class LossWeights:
+    """The released code's weights; every term is multiplied by ``overall`` too."""
+
+    joints_2d: float = 5.0
+    joints_3d: float = 5.0
+    vertices: float = 1.0
+    pose: float = 1.0
+    shape: float = 1e-3
+    camera: float = 1.0
+    contrast: float = 0.1
+    overall: float = 60.0
+
+
+@dataclass(frozen=True)
+class MultiRoiConfig:
+    """What the published networks and the ablations of the paper turn.
+
+    Attributes:
+        backbone: ``resnet50`` or ``hrnet-w48``.
+        rois: crops of a person, the first of `ROIS`.
+        fuse: weigh the features of all crops; without it each crop is read alone.
+        fusion: the released network or the printed equations.
+        octaves: L of equation 3.
+        hidden: width of the regressor's first layer.
+        formula: the released or the printed camera and contrastive losses.
+        camera_consistency, contrastive: whether these losses count.
+    """
+
+    backbone: str = "resnet50"
+    rois: int = 5
+    fuse: bool = True
+    fusion: Literal["code", "paper"] = "code"
+    octaves: int = 32
+    hidden: int = 2048
+    iterations: int = 3
+    formula: Formula = "code"
+    camera_consistency: bool = True
+    contrastive: bool = True
+    losses: LossWeights = LossWeights()
+
+    @property
+    def one_body(self) -> bool:
+        """Whether one body is read from the mean feature (equation 6)."""
+        return self.fuse and self.fusion == "paper"
+
+
+VARIANTS: Mapping[str, MultiRoiConfig] = {
+    "r50": MultiRoiConfig(),
+    "hr48": MultiRoiConfig("hrnet-w48"),
+}
+CLIFF_VARIANTS: Mapping[str, MultiRoiConfig] = {
+    name: MultiRoiConfig(
+        config.backbone,
+        rois=1,
+        fuse=False,
+        hidden=1024,
+        camera_consistency=False,
+        contrastive=False,
+    )
+    for name, config in VARIANTS.items()
+}
+
+
+class OctaveEncoding(nn.Module):
+    """Equation 3: (..., 3) to (..., 3 + 6 L): x, then sin and cos of pi 2^k x for k = 0 .. L - 1.
+
+    cos is sin(a + pi / 2). At 2^31 pi the argument is so large that rounding decides the value, so
+    the product and sum are one `addcmul` in float32, as the released weights were trained; keep it
+    out of compiled graphs and of half precision.
+    """
+
+    freqs: Tensor
+    phases: Tensor
+
+    def __init__(self, octaves: int) -> None:
+        super().__init__()
+        freqs = (pi * 2.0 ** torch.arange(octaves)).repeat_interleave(2)
+        phases = torch.tensor([0.0, pi / 2]).repeat(octaves)
+        self.register_buffer("freqs", freqs.view(1, -1, 1))
+        self.register_buffer("phases", phases.view(1, -1, 1))
+        self.size = 3 + 6 * octaves
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, 3) float32 to (N, size)."""
+        angles = torch.addcmul(
+            self.phases, x[:, None].expand(-1, self.freqs.shape[1], -1), self.freqs
+        )
+        return torch.cat([x, torch.sin(angles).flatten(1)], 1)
+
+
+class Fusion(nn.Module):
+    """Equations 2 to 4: for every crop m, weights w_mn over the features of all crops n."""
+
+    def __init__(self, channels: int, rois: int, octaves: int, formula: str) -> None:
+        super().__init__()
+        self.formula = formula
+        self.encoding = OctaveEncoding(octaves if formula == "code" else octaves + 1)
+        if formula == "paper":
+            self.score = nn.Linear(channels + self.encoding.size, 1)
+            return
+        self.fuse_fc = nn.Linear(channels + self.encoding.size, 256)
+        self.attention = nn.Sequential(
+            nn.Linear(256 * rois, 256),
+            nn.Tanh(),
+            nn.Linear(256, 256),
+            nn.Tanh(),
+            nn.Linear(256, rois),
+            nn.Tanh(),
+        )
+
+    def forward(self, features: Tensor, boxes: Tensor) -> tuple[Tensor, Tensor]:
+        """Fused features u (B, R, C) and weights (B, R, R) of features (B, R, C), boxes (B, R, 3)."""
+        relative = self._relative(boxes)
+        each = features[:, None].expand(-1, features.shape[1], -1, -1)  # (B, m, n, C)
+        joined = torch.cat([each, relative], -1)
+        if self.formula == "paper":
+            scores = self.score(joined)[..., 0]
+        else:
+            scores = self.attention(self.fuse_fc(joined).flatten(2))
+        weights = scores.softmax(-1)
+        return weights @ features, weights
+
+    def _relative(self, boxes: Tensor) -> Tensor:
+        """gamma_mn (B, m, n, size)."""
+        people, rois, _ = boxes.shape
+        if self.formula == "paper":
+            own = self.encoding(boxes.flatten(0, 1)).view(people, rois, -1)
+            return own[:, :, None] - own[:, None]
+        apart = boxes[:, :, None] - boxes[:, None]
+        return self.encoding(apart.flatten(0, 2)).view(people, rois, rois, -1)
+
+
+class Regressor(nn.Module):
+    """HMR's iterative regressor: feature, boxes and the present state give a change of the state.
+
+    Two linear layers without activation, dropout in training, one linear head per part of the state.
+    """
+
+    def __init__(self, inputs: int, hidden: int, iterations: int, parts: tuple[str, ...]) -> None:
+        super().__init__()
+        self.iterations, self.parts = iterations, parts
+        sizes = {name: STATE[name] for name in parts}
+        self.fc1 = nn.Linear(inputs + sum(sizes.values()), hidden)
+        self.fc2 = nn.Linear(hidden, 1024)
+        self.drop = nn.Dropout()
+        self.heads = nn.ModuleDict({name: nn.Linear(1024, size) for name, size in sizes.items()})
+        start = {
+            "pose": torch.tensor([*UPRIGHT, *AT_REST * 23]),
+            "shape": torch.zeros(STATE["shape"]),
+            "cam": torch.tensor([START_SCALE, 0.0, 0.0]),
+        }
+        for name in parts:
+            self.register_buffer(f"init_{name}", start[name][None])
+            nn.init.xavier_uniform_(self.heads[name].weight, gain=0.01)
+
+    def forward(self, inputs: Tensor) -> dict[str, Tensor]:
+        """(N, inputs) to the parts of the state, each (N, size)."""
+        state = {name: getattr(self, f"init_{name}").expand(len(inputs), -1) for name in self.parts}
+        for _ in range(self.iterations):
+            hidden = self.drop(self.fc1(torch.cat([inputs, *state.values()], 1)))
+            hidden = self.drop(self.fc2(hidden))
+            state = {name: value + self.heads[name](hidden) for name, value in state.items()}
+        return state
+
+
+@dataclass(frozen=True, eq=False)
+class MultiRoiState:
+    """All crops of all people, for losses and records.
+
+    Attributes:
+        features: (B, R, C) pooled features h before fusion.
+        weights: (B, R, R) fusion weights; None without fusion.
+        rotmat: (B, R, 24, 3, 3); betas: (B, R, 10); camera: (B, R, 3) local (s, tx, ty).
+        camera_full: (B, R, 3) metres, what each local camera implies.
+        batch: boxes and pictures the crops came from.
+        shown: whether the forward pass was asked to keep what `inspect` needs.
+    """
+
+    features: Tensor
+    weights: Tensor | None
+    rotmat: Tensor
+    betas: Tensor
+    camera: Tensor
+    camera_full: Tensor
+    batch: Batch
+    shown: bool
+
+
+class MultiRoi(Method):
+    """Multi-RoI HMR, or CLIFF with one crop; see the module's docstring."""
+
+    unused_keys = ("backbone.final_layer.",)  # the heatmap head of the pose network
+
+    def __init__(
+        self, config: MultiRoiConfig, method_id: str, preset: str, variant: str, body: BodyModel
+    ) -> None:
+        super().__init__()
+        self.config, self.method_id = config, method_id
+        self.preset, self.variant, self.body = preset, variant, body
+        self.input_spec = InputSpec(
+            kind="crop", size_hw=SIZE_HW, box_scale=BOX_SCALE, rois=ROIS[: config.rois]
+        )
+        self.joint_names = LSP14_NAMES
+        is_resnet = config.backbone == "resnet50"
+        self.backbone = ResNet50() if is_resnet else StridedHRNet(48)
+        channels = CHANNELS if is_resnet else self.backbone.channels
+        if config.fuse:
+            self.fusion = Fusion(channels, config.rois, config.octaves, config.fusion)
+        rest = (channels + 3 * config.rois, config.hidden, config.iterations)
+        if config.one_body:
+            self.camera_regressor = Regressor(*rest, ("cam",))
+        parts = ("pose", "shape") if config.one_body else ("pose", "shape", "cam")
+        self.regressor = Regressor(*rest, parts)
+        if config.contrastive:
+            self.projection = nn.Sequential(
+                nn.Linear(channels, channels),
+                nn.BatchNorm1d(channels),
+                nn.ReLU(),
+                nn.Linear(channels, channels, bias=False),
+                nn.BatchNorm1d(channels),
+            )
+
+    # ------------------------------------------------------------------ forward
+
+    def forward(self, batch: Batch, *, inspect: bool = False) -> MethodOutput:
+        """Bodies of a batch of crops (B, R * 3, 256, 192); crop 0 is the result."""
+        if batch.image is None or batch.roi_center is None or batch.roi_size is None:
+            raise InputError(f"{self.method_id} reads pictures", cure="give it a picture")
+        features = self.image_features(batch.image)
+        rotmat, betas, camera, weights = self._regress(features, box_info(batch))
+        camera_full = weak_to_full_camera(
+            camera,
+            batch.roi_center,
+            batch.roi_size,
+            batch.image_size[:, None],
+            batch.focal_px[:, None],
+        )
+        state = MultiRoiState(features, weights, rotmat, betas, camera, camera_full, batch, inspect)
+        vertices = self.body(rotmat[:, 0], betas[:, 0]).vertices
+        return MethodOutput(
+            vertices=vertices,
+            joints_3d=self.body.regress(vertices, "lsp14"),
+            camera=camera[:, 0],
+            camera_full=camera_full[:, 0],
+            rotmat=rotmat[:, 0],
+            betas=betas[:, 0],
+            internals=state,
+        )
+
+    def image_features(self, image: Tensor) -> Tensor:
+        """h (B, R, C): the shared backbone on every crop, averaged over the picture."""
+        crops = image.unflatten(1, (self.config.rois, 3))
+        return self.backbone(crops.flatten(0, 1)).mean((2, 3)).unflatten(0, crops.shape[:2])
+
+    def _regress(
+        self, features: Tensor, boxes: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
+        """Rotations (B, R, 24, 3, 3), betas (B, R, 10), cameras (B, R, 3), fusion weights."""
+        people, rois, _ = features.shape
+        fused, weights = self.fusion(features, boxes) if self.config.fuse else (features, None)
+        all_boxes = boxes.flatten(1)[:, None].expand(-1, rois, -1)
+        rows = torch.cat([fused, all_boxes], -1)
+        if self.config.one_body:
+            camera = self.camera_regressor(rows.flatten(0, 1))["cam"]
+            state = self.regressor(torch.cat([fused.mean(1), boxes.flatten(1)], -1))
+            state = {name: value.repeat_interleave(rois, 0) for name, value in state.items()}
+        else:
+            state = self.regressor(rows.flatten(0, 1))
+            camera = state["cam"]
+        rotmat = rotmat_of_pose(state["pose"])
+        return (
+            rotmat.unflatten(0, (people, rois)),
+            state["shape"].unflatten(0, (people, rois)),
+            camera.unflatten(0, (people, rois)),
+            weights,
+        )
+
+    def contrast_features(self, features: Tensor) -> Tensor:
+        """z (B, R, C) of section 3.3: projection of h * sigmoid(relu(h))."""
+        gated = features * torch.sigmoid(torch.relu(features))
+        return self.projection(gated.flatten(0, 1)).unflatten(0, features.shape[:2])
+
+    # ------------------------------------------------------------------- losses
+
+    def losses(self, output: MethodOutput, target: Target) -> LossTerms:
+        """Equation 19 with the code's weights, every crop's body and camera against the truth.
+
+        Terms without truth are left out. L1 on vertices, squares elsewhere, as in SPIN.
+        """
+        state: MultiRoiState = output.internals
+        weights, overall = self.config.losses, self.config.losses.overall
+        rois = self.config.rois
+        vertices = self.body(state.rotmat.flatten(0, 1), state.betas.flatten(0, 1)).vertices
+        joints = self.body.regress(vertices, "lsp14")
+        origin = _hips(joints)
+        terms: list[LossTerm] = []
+
+        def add(name: str, value: Tensor, weight: float) -> None:
+            terms.append(LossTerm(name, value, weight * overall))
+
+        if target.vertices is not None:
+            true = target.vertices - _hips(self.body.regress(target.vertices, "lsp14"))
+            loss = masked_l1(vertices - origin, _each(true, rois), _each(target.has_mesh, rois))
+            add("vertices", loss, weights.vertices)
+        if target.joints_3d is not None:
+            true = target.joints_3d - _hips(target.joints_3d)
+            squared = (joints - origin - _each(true, rois)).square().mean((1, 2))
+            add("joints 3D", _mean(squared, _each(target.has_3d, rois)), weights.joints_3d)
+        if target.joints_2d is not None:
+            add("joints 2D", self._projection_loss(joints, state, target), weights.joints_2d)
+        for name, pred, true, weight in (
+            ("pose", state.rotmat, target.rotmat, weights.pose),
+            ("shape", state.betas, target.betas, weights.shape),
+        ):
+            if true is not None:
+                squared = (pred - true[:, None]).square().flatten(2).mean((1, 2))
+                add(name, _mean(squared, target.has_mesh), weight)
+        if self.config.camera_consistency:
+            size = state.batch.roi_size
+            assert size is not None
+            loss = camera_consistency_loss(
+                state.camera, state.camera_full, size, self.config.formula
+            )
+            add("camera consistency", loss, weights.camera)
+        if self.config.contrastive:
+            loss = contrastive_loss(self.contrast_features(state.features), self.config.formula)
+            add("contrast", loss, weights.contrast)
+        return LossTerms(tuple(terms))
+
+    def _projection_loss(self, joints: Tensor, state: MultiRoiState, target: Target) -> Tensor:
+        """L_2D of equation 18: joints through the full camera that each crop implies."""
+        batch, rois = state.batch, self.config.rois
+        points = joints + state.camera_full.flatten(0, 1)[:, None]
+        focal = _each(batch.focal_px, rois)
+        pixels = project_perspective(points, focal, _each(batch.image_size, rois).flip(-1) / 2)
+        center, side = _each(batch.box_center, rois), _each(batch.box_size, rois)
+        ndc = (pixels - center[:, None]) * (2 / side)[:, None, None]
+        squared = (ndc - _each(target.joints_2d, rois)).square()
+        if target.joints_2d_visible is not None:
+            squared = squared * _each(target.joints_2d_visible, rois)[..., None]
+        return _mean(squared.mean((1, 2)), _each(target.has_2d, rois))
+
+    # ------------------------------------------------------------------- inside
+
+    def inspect(
+        self, batch: Batch, output: MethodOutput
+    ) -> tuple[tuple[InspectionRecord, ...], ...]:
+        """Per person: the boxes, who counted for whom (figure 3), the body of every crop."""
+        state: MultiRoiState = output.internals
+        if not state.shown:
+            return super().inspect(batch, output)
+        assert batch.roi_center is not None
+        assert batch.roi_size is not None
+        names = tuple(_roi_name(number, roi) for number, roi in enumerate(self.input_spec.rois))
+        sides = batch.roi_size[..., None] * batch.roi_size.new_tensor([ASPECT, 1.0])
+        boxes = box_of_center_size(batch.roi_center, sides).cpu().numpy()
+        faces = self.body.faces().astype("int32")
+        people = []
+        for person in range(len(batch)):
+            records: list[InspectionRecord] = [RegionRecord("crops", names, boxes[person])]
+            if state.weights is not None:
+                weights = state.weights[person].detach().cpu().numpy()
+                records.append(FusionRecord("crop fusion", names, names, weights))
+            bodies = self.body(state.rotmat[person], state.betas[person]).vertices
+            records += [
+                MeshStageRecord(f"body of {name}", own.detach().cpu().numpy(), faces)
+                for name, own in zip(names, bodies, strict=True)
+            ]
+            people.append(tuple(records))
+        return tuple(people)
+
+    # ----------------------------------------------------------------- released
+
+    @classmethod
+    def from_official(cls, state: Mapping[str, Tensor], variant: str) -> dict[str, Tensor]:
+        """The released names in ours."""
+        return {_own_name(name): tensor for name, tensor in state.items()}
+
+    def official_outputs(self, image: Tensor, bbox_info: Tensor | None = None) -> dict[str, Tensor]:
+        """As the authors' forward: a row per crop, person by person."""
+        assert bbox_info is not None
+        features = self.image_features(image)
+        boxes = bbox_info.unflatten(1, (self.config.rois, 3))
+        rotmat, betas, camera, weights = self._regress(features, boxes)
+        rows = {"rotmat": rotmat, "betas": betas, "camera": camera}
+        if self.config.contrastive:
+            rows["contrast_feature"] = self.contrast_features(features)
+        if weights is not None:
+            rows["mid/attention_weights"] = weights
+        return {name: value.flatten(0, 1) for name, value in rows.items()}
+
+
+def box_info(batch: Batch) -> Tensor:
+    """(B, R, 3) CLIFF's normalised boxes: centre from the picture's centre, side, over the focal.
+
+    f is the picture's diagonal, whatever focal length the camera has: the weights know no other.
+    """
+    assert batch.roi_center is not None
+    assert batch.roi_size is not None
+    image = batch.image_size[:, None]
+    focal = default_focal_px(image[..., 0], image[..., 1])[..., None]
+    center = (batch.roi_center - image.flip(-1) / 2) / focal * CENTER_FACTOR
+    side = (batch.roi_size[..., None] - SIZE_MEAN * focal) / (SIZE_SPREAD * focal)
+    return torch.cat([center, side], -1)
+
+
+def rotmat_of_pose(pose: Tensor) -> Tensor:
+    """(N, 144) to (N, 24, 3, 3): six numbers a joint, even ones the first column, odd the second."""
+    columns = pose.view(len(pose), -1, 3, 2)
+    return rot6d_to_rotmat(torch.cat([columns[..., 0], columns[..., 1]], -1))
+
+
+def _own_name(name: str) -> str:
+    """``decpose.weight`` as ``regressor.heads.pose.weight``."""
+    first, _, rest = name.partition(".")
+    if first.startswith(("init_", "fc1", "fc2")):
+        return f"regressor.{name}"
+    if first in ("decpose", "decshape", "deccam"):
+        return f"regressor.heads.{first.removeprefix('dec')}.{rest}"
+    if first in ("fuse_fc", "attention"):
+        return f"fusion.{name}"
+    if first == "pos_enc":
+        return f"fusion.encoding.{rest.removeprefix('_')}"
+    if first == "proj_head":
+        return f"projection.{rest}"
+    return name if first == "backbone" else f"backbone.{name}"
+
+
+def _roi_name(number: int, roi: Roi) -> str:
+    return "box" if number == 0 else f"crop {number} (x{roi.scale:g})"
+
+
+def _hips(joints: Tensor) -> Tensor:
+    """(N, 1, 3) middle of the hips of LSP joints."""
+    return joints[:, list(HIPS)].mean(1, keepdim=True)
+
+
+def _each(value: Tensor | None, rois: int) -> Tensor | None:
+    """A row per crop, person by person."""
+    return None if value is None else value.repeat_interleave(rois, 0)
+
+
+def _mean(per_sample: Tensor, has: Tensor | None) -> Tensor:
+    """Mean over the samples that have the truth; 0 when none has."""
+    if has is None:
+        return per_sample.mean()
+    return (per_sample * has).sum() / has.sum().clamp_min(1)
+
+
+def build(preset: str, variant: str, body: BodyModel) -> MultiRoi:
+    """Multi-RoI HMR as released; `VARIANTS` names the networks."""
+    return MultiRoi(VARIANTS[variant], "multi_roi", preset, variant, body)
+
+
+def build_cliff(preset: str, variant: str, body: BodyModel) -> MultiRoi:
+    """The one-crop baseline as released."""
+    return MultiRoi(CLIFF_VARIANTS[variant], "cliff", preset, variant, body)
