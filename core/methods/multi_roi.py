@@ -12,7 +12,9 @@ it must load its weights, and ``fusion = "paper"`` follows the equations:
 - Eq. 2: code gamma(B_m - B_n), paper gamma(B_m) - gamma(B_n). Eq. 3: code 32 octaves (195 numbers),
   paper k = 0..32 (201 numbers).
 - Eq. 4: code Linear to 256 for each crop, the five side by side through an MLP with Tanh after every
-  layer, the last included; paper one Linear to a scalar.
+  layer, the last included; paper one Linear to a scalar. As printed, the part of gamma(B_m) is the
+  same for every n and drops out of the softmax, so that all u_m are equal; D^cam therefore also
+  sees its own box here, and D^mesh all boxes.
 - Eq. 5, 6: code gives a body for every crop, crop 0 being the result; paper one body from the mean
   feature. The code's regressor sees the boxes of all crops, in the same order for every crop.
 
@@ -27,7 +29,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import pi
 from typing import Literal
 
 import torch
@@ -38,12 +39,13 @@ from core.body.joint_sets import LSP14_NAMES
 from core.errors import InputError
 from core.geometry.boxes import box_of_center_size
 from core.geometry.cameras import default_focal_px, project_perspective, weak_to_full_camera
-from core.geometry.rotations import rot6d_to_rotmat
 from core.losses.mesh import masked_l1
 from core.losses.multi_roi import Formula, camera_consistency_loss, contrastive_loss
 from core.methods.base import InputSpec, Method, Roi
 from core.methods.multi_roi_backbone import StridedHRNet
 from core.nn.batch import Batch, LossTerm, LossTerms, MethodOutput, Target
+from core.nn.iterative_regressor import IterativeRegressor, rotmat_of_pose
+from core.nn.octave_encoding import OctaveEncoding
 from core.nn.resnet import CHANNELS, ResNet50
 from core.types import FusionRecord, InspectionRecord, MeshStageRecord, RegionRecord
 
@@ -62,10 +64,6 @@ ROIS = (
 )
 # CLIFF's box information: mean and spread of b / f, and the centre's factor.
 SIZE_MEAN, SIZE_SPREAD, CENTER_FACTOR = 0.24, 0.06, 2.8
-STATE = {"pose": 144, "shape": 10, "cam": 3}
-UPRIGHT = (1.0, 0.0, 0.0, -1.0, 0.0, 0.0)  # half a turn about x: standing, in camera axes
-AT_REST = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-START_SCALE = 0.9
 HIPS = (2, 3)
 
 
@@ -133,33 +131,6 @@ CLIFF_VARIANTS: Mapping[str, MultiRoiConfig] = {
 }
 
 
-class OctaveEncoding(nn.Module):
-    """Equation 3: (..., 3) to (..., 3 + 6 L): x, then sin and cos of pi 2^k x for k = 0 .. L - 1.
-
-    cos is sin(a + pi / 2). At 2^31 pi the argument is so large that rounding decides the value, so
-    the product and sum are one `addcmul` in float32, as the released weights were trained; keep it
-    out of compiled graphs and of half precision.
-    """
-
-    freqs: Tensor
-    phases: Tensor
-
-    def __init__(self, octaves: int) -> None:
-        super().__init__()
-        freqs = (pi * 2.0 ** torch.arange(octaves)).repeat_interleave(2)
-        phases = torch.tensor([0.0, pi / 2]).repeat(octaves)
-        self.register_buffer("freqs", freqs.view(1, -1, 1))
-        self.register_buffer("phases", phases.view(1, -1, 1))
-        self.size = 3 + 6 * octaves
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(N, 3) float32 to (N, size)."""
-        angles = torch.addcmul(
-            self.phases, x[:, None].expand(-1, self.freqs.shape[1], -1), self.freqs
-        )
-        return torch.cat([x, torch.sin(angles).flatten(1)], 1)
-
-
 class Fusion(nn.Module):
     """Equations 2 to 4: for every crop m, weights w_mn over the features of all crops n."""
 
@@ -202,39 +173,6 @@ class Fusion(nn.Module):
         return self.encoding(apart.flatten(0, 2)).view(people, rois, rois, -1)
 
 
-class Regressor(nn.Module):
-    """HMR's iterative regressor: feature, boxes and the present state give a change of the state.
-
-    Two linear layers without activation, dropout in training, one linear head per part of the state.
-    """
-
-    def __init__(self, inputs: int, hidden: int, iterations: int, parts: tuple[str, ...]) -> None:
-        super().__init__()
-        self.iterations, self.parts = iterations, parts
-        sizes = {name: STATE[name] for name in parts}
-        self.fc1 = nn.Linear(inputs + sum(sizes.values()), hidden)
-        self.fc2 = nn.Linear(hidden, 1024)
-        self.drop = nn.Dropout()
-        self.heads = nn.ModuleDict({name: nn.Linear(1024, size) for name, size in sizes.items()})
-        start = {
-            "pose": torch.tensor([*UPRIGHT, *AT_REST * 23]),
-            "shape": torch.zeros(STATE["shape"]),
-            "cam": torch.tensor([START_SCALE, 0.0, 0.0]),
-        }
-        for name in parts:
-            self.register_buffer(f"init_{name}", start[name][None])
-            nn.init.xavier_uniform_(self.heads[name].weight, gain=0.01)
-
-    def forward(self, inputs: Tensor) -> dict[str, Tensor]:
-        """(N, inputs) to the parts of the state, each (N, size)."""
-        state = {name: getattr(self, f"init_{name}").expand(len(inputs), -1) for name in self.parts}
-        for _ in range(self.iterations):
-            hidden = self.drop(self.fc1(torch.cat([inputs, *state.values()], 1)))
-            hidden = self.drop(self.fc2(hidden))
-            state = {name: value + self.heads[name](hidden) for name, value in state.items()}
-        return state
-
-
 @dataclass(frozen=True, eq=False)
 class MultiRoiState:
     """All crops of all people, for losses and records.
@@ -273,16 +211,14 @@ class MultiRoi(Method):
             kind="crop", size_hw=SIZE_HW, box_scale=BOX_SCALE, rois=ROIS[: config.rois]
         )
         self.joint_names = LSP14_NAMES
-        is_resnet = config.backbone == "resnet50"
-        self.backbone = ResNet50() if is_resnet else StridedHRNet(48)
-        channels = CHANNELS if is_resnet else self.backbone.channels
+        self.backbone, channels = _backbone(config.backbone)
         if config.fuse:
             self.fusion = Fusion(channels, config.rois, config.octaves, config.fusion)
-        rest = (channels + 3 * config.rois, config.hidden, config.iterations)
+        rest = (config.hidden, config.iterations)
         if config.one_body:
-            self.camera_regressor = Regressor(*rest, ("cam",))
+            self.camera_regressor = IterativeRegressor(channels + 3, *rest, ("cam",))
         parts = ("pose", "shape") if config.one_body else ("pose", "shape", "cam")
-        self.regressor = Regressor(*rest, parts)
+        self.regressor = IterativeRegressor(channels + 3 * config.rois, *rest, parts)
         if config.contrastive:
             self.projection = nn.Sequential(
                 nn.Linear(channels, channels),
@@ -330,13 +266,13 @@ class MultiRoi(Method):
         """Rotations (B, R, 24, 3, 3), betas (B, R, 10), cameras (B, R, 3), fusion weights."""
         people, rois, _ = features.shape
         fused, weights = self.fusion(features, boxes) if self.config.fuse else (features, None)
-        all_boxes = boxes.flatten(1)[:, None].expand(-1, rois, -1)
-        rows = torch.cat([fused, all_boxes], -1)
+        all_boxes = boxes.flatten(1)  # (B, R * 3)
         if self.config.one_body:
-            camera = self.camera_regressor(rows.flatten(0, 1))["cam"]
-            state = self.regressor(torch.cat([fused.mean(1), boxes.flatten(1)], -1))
+            camera = self.camera_regressor(torch.cat([fused, boxes], -1).flatten(0, 1))["cam"]
+            state = self.regressor(torch.cat([fused.mean(1), all_boxes], -1))
             state = {name: value.repeat_interleave(rois, 0) for name, value in state.items()}
         else:
+            rows = torch.cat([fused, all_boxes[:, None].expand(-1, rois, -1)], -1)
             state = self.regressor(rows.flatten(0, 1))
             camera = state["cam"]
         rotmat = rotmat_of_pose(state["pose"])
@@ -372,12 +308,14 @@ class MultiRoi(Method):
 
         if target.vertices is not None:
             true = target.vertices - _hips(self.body.regress(target.vertices, "lsp14"))
-            loss = masked_l1(vertices - origin, _each(true, rois), _each(target.has_mesh, rois))
+            loss = masked_l1(
+                vertices - origin, _each(true, rois), _each_flag(target.has_mesh, rois)
+            )
             add("vertices", loss, weights.vertices)
         if target.joints_3d is not None:
             true = target.joints_3d - _hips(target.joints_3d)
             squared = (joints - origin - _each(true, rois)).square().mean((1, 2))
-            add("joints 3D", _mean(squared, _each(target.has_3d, rois)), weights.joints_3d)
+            add("joints 3D", _mean(squared, _each_flag(target.has_3d, rois)), weights.joints_3d)
         if target.joints_2d is not None:
             add("joints 2D", self._projection_loss(joints, state, target), weights.joints_2d)
         for name, pred, true, weight in (
@@ -401,6 +339,7 @@ class MultiRoi(Method):
 
     def _projection_loss(self, joints: Tensor, state: MultiRoiState, target: Target) -> Tensor:
         """L_2D of equation 18: joints through the full camera that each crop implies."""
+        assert target.joints_2d is not None
         batch, rois = state.batch, self.config.rois
         points = joints + state.camera_full.flatten(0, 1)[:, None]
         focal = _each(batch.focal_px, rois)
@@ -410,7 +349,7 @@ class MultiRoi(Method):
         squared = (ndc - _each(target.joints_2d, rois)).square()
         if target.joints_2d_visible is not None:
             squared = squared * _each(target.joints_2d_visible, rois)[..., None]
-        return _mean(squared.mean((1, 2)), _each(target.has_2d, rois))
+        return _mean(squared.mean((1, 2)), _each_flag(target.has_2d, rois))
 
     # ------------------------------------------------------------------- inside
 
@@ -476,10 +415,12 @@ def box_info(batch: Batch) -> Tensor:
     return torch.cat([center, side], -1)
 
 
-def rotmat_of_pose(pose: Tensor) -> Tensor:
-    """(N, 144) to (N, 24, 3, 3): six numbers a joint, even ones the first column, odd the second."""
-    columns = pose.view(len(pose), -1, 3, 2)
-    return rot6d_to_rotmat(torch.cat([columns[..., 0], columns[..., 1]], -1))
+def _backbone(name: str) -> tuple[nn.Module, int]:
+    """The network that reads a crop, and its channels."""
+    if name == "resnet50":
+        return ResNet50(), CHANNELS
+    network = StridedHRNet(int(name.removeprefix("hrnet-w")))
+    return network, network.channels
 
 
 def _own_name(name: str) -> str:
@@ -507,9 +448,14 @@ def _hips(joints: Tensor) -> Tensor:
     return joints[:, list(HIPS)].mean(1, keepdim=True)
 
 
-def _each(value: Tensor | None, rois: int) -> Tensor | None:
+def _each(value: Tensor, rois: int) -> Tensor:
     """A row per crop, person by person."""
-    return None if value is None else value.repeat_interleave(rois, 0)
+    return value.repeat_interleave(rois, 0)
+
+
+def _each_flag(has: Tensor | None, rois: int) -> Tensor | None:
+    """The same for a flag that may be absent."""
+    return None if has is None else _each(has, rois)
 
 
 def _mean(per_sample: Tensor, has: Tensor | None) -> Tensor:

@@ -16,7 +16,7 @@ from core.geometry.cameras import (
 )
 from core.geometry.rotations import axis_angle_to_rotmat
 from core.losses.multi_roi import camera_consistency_loss, contrastive_loss
-from core.methods.multi_roi import rotmat_of_pose
+from core.nn.iterative_regressor import rotmat_of_pose
 from core.verify.compare import OutputCheck, compare, missing
 from core.verify.fixtures import Expected, Fixture
 from core.verify.stand_ins import stand_in_body
