@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QCheckBox, QMenu, QPushButton, QToolButton, QWidget
 
 from app.panels.controls import columns, fill_combo, label, named_row, narrow_combo, rows, set_tone
@@ -51,6 +51,7 @@ class MethodPanel(QWidget):
         self.auto_run = QCheckBox("Run by itself")
         self.auto_run.setToolTip("Run as soon as the picture, the marks or the method change")
         self._summary = label("", "muted", wrap=True)
+        self._run_icons: dict[str, QIcon] = {}
         self.run_button = QPushButton("Run")
         self.run_button.setProperty("role", "primary")
         self.run_button.setAccessibleName("Run")
@@ -108,8 +109,9 @@ class MethodPanel(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Tint the icons."""
-        self._theme = theme
-        self.run_button.setIcon(icon("run", theme, theme.on_accent))
+        # Made once: the button changes with every live answer.
+        self._run_icons = {name: icon(name, theme, theme.on_accent) for name in ("run", "stop")}
+        self.run_button.setIcon(self._run_icons["run"])
 
     def set_devices(self, names: Sequence[str]) -> None:
         """Devices that this machine has."""
@@ -121,9 +123,8 @@ class MethodPanel(QWidget):
         self.run_button.setText("Stop" if running else "Run")
         self.run_button.setToolTip("Stop (Esc)" if running else "Run the method (Ctrl+R)")
         self.run_button.setEnabled(running or self._run.isEnabled())
-        theme = getattr(self, "_theme", None)
-        if theme is not None:
-            self.run_button.setIcon(icon("stop" if running else "run", theme, theme.on_accent))
+        if self._run_icons:
+            self.run_button.setIcon(self._run_icons["stop" if running else "run"])
 
     def set_weights_tone(self, tone: str) -> None:
         """Mark the weights row when they are missing or broken."""
