@@ -123,6 +123,23 @@ BUILT_IN: tuple[MethodEntry, ...] = (
         ),
     ),
     MethodEntry(
+        id="pointhmr",
+        title="PointHMR",
+        summary="Features sampled where each vertex projects, and attention to ever nearer vertices",
+        family="model-free",
+        reads="picture",
+        target="core.methods.pointhmr:build",
+        presets=(
+            Preset(
+                "paper",
+                (
+                    Variant("body_h32", "body", True, "pointhmr_body_h32", "parity fixture"),
+                    Variant("hand_h32", "hand", False, "", "no fixture; the body's arithmetic"),
+                ),
+            ),
+        ),
+    ),
+    MethodEntry(
         id="multi_roi",
         title="Multi-RoI HMR",
         summary="Five crops of a person, fused by how their boxes lie, with one camera for all",
