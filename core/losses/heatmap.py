@@ -1,9 +1,8 @@
 """Heatmaps of projected vertices: their truth, binary cross-entropy and dice (PointHMR, section 3.3).
 
-The paper leaves open, and here is chosen: products of maps in equations 6 and 7 are summed over the
-positions; a vertex that projects outside the crop has no true position and is left out; where data
-have 2D and 3D joints but no camera, vertices are projected with the weak perspective camera that
-carries the 3D joints nearest to the 2D ones.
+The paper leaves open how equation 6 treats positions; as in the released code, the cross-entropy is
+their mean, which is also what its weights (1 beside 0.001 for dice) are made for. A vertex that
+projects outside the crop has no true position and is left out.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ def true_cells(points: Tensor, side: int) -> tuple[Tensor, Tensor]:
 
 
 def heatmap_losses(maps: Tensor, cells: Tensor, counted: Tensor) -> tuple[Tensor, Tensor]:
-    """Binary cross-entropy (equation 6) and dice (equation 7) of predicted maps.
+    """Binary cross-entropy (equation 6, mean over the positions) and dice (equation 7) of predicted maps.
 
     Args:
         maps: (B, N, P) probabilities in [0, 1].
@@ -68,6 +67,6 @@ def heatmap_losses(maps: Tensor, cells: Tensor, counted: Tensor) -> tuple[Tensor
     at_truth = maps.gather(-1, cells[..., None])[..., 0].clamp(_TINY, 1)
     elsewhere = torch.log1p(-maps.clamp(max=1 - _TINY))
     own = torch.log1p(-at_truth.clamp(max=1 - _TINY))
-    entropy = -(at_truth.log() + elsewhere.sum(-1) - own)
+    entropy = -(at_truth.log() + elsewhere.sum(-1) - own) / maps.shape[-1]
     dice = 1 - 2 * at_truth / (1 + maps.sum(-1))
     return (entropy * counted).sum() / total, (dice * counted).sum() / total

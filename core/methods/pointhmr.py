@@ -12,6 +12,9 @@ load its weights:
 - Sine positions are added to the features that are sampled and to the 7x7 grid features.
 - Masks M = 7, 5, 3, 1 limit attention from vertex to vertex only; all else sees and is seen.
 - Heatmaps are supervised at twice their resolution: logits repeated 2x2, softmax over 112x112 cells.
+- Their truth is the true mesh through the *predicted* camera, as its training sets know no camera.
+  `PAPER_WEIGHTS` takes the camera that fits the true 2D joints instead ("ground truth", section 3.3).
+- The weights of the code are those of equation 8 times 10 000.
 
 Choices where both are silent: the rows "without sampling" of table 2 take the learned camera and
 vertex tokens that the released files still hold (`PointHmrConfig.sampling`). The hand network is the
@@ -25,6 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
@@ -39,23 +43,24 @@ from core.losses.heatmap import fitted_weak_camera, heatmap_losses, true_cells
 from core.losses.mesh import joint_loss, projection_loss, vertex_loss
 from core.methods.base import InputSpec, Method
 from core.methods.mesh_tokens import mesh_stages, mesh_tokens, require_levels
+from core.methods.pointhmr_records import (
+    GRID,
+    GRID_SIDE,
+    layer_names,
+    mask_record,
+    part_of,
+    sampling_records,
+    with_camera_and_grid,
+)
 from core.nn.batch import Batch, LossTerm, LossTerms, MethodOutput, Target
 from core.nn.hrnet import HighResolutionNet
 from core.nn.masked_transformer import MaskedBlock
 from core.nn.residual import BasicBlock
 from core.nn.sine_positions import sine_positions
-from core.types import (
-    AttentionRecord,
-    HeatmapRecord,
-    InspectionRecord,
-    PointsRecord,
-    TokenSet,
-)
+from core.types import AttentionRecord, InspectionRecord
 
 BACKBONE_WIDTH = 32
-GRID_SIDE, GRID = 7, 49
 MAP_SIDE = 56
-SAMPLED_POINTS = 4
 HIPS = (2, 3)
 WRIST = (0,)
 
@@ -65,19 +70,21 @@ class LossWeights:
     """Weights of the five terms; ``norms`` says how distances are measured.
 
     ``paper``: L1 norm of the full mesh's vertices, L2 norms of joints (equations 3 to 5). ``code``:
-    METRO's means of absolute differences, vertices on every level.
+    METRO's means of absolute differences, vertices on every level. ``map_camera`` projects the true
+    mesh for the heatmaps: the predicted camera, or the one fitted to the true joints.
     """
 
     vertices: float = 100.0
     joints_3d: float = 1000.0
     joints_2d: float = 100.0
-    entropy: float = 10.0
+    entropy: float = 10_000.0
     dice: float = 10.0
-    norms: str = "code"
+    norms: Literal["code", "paper"] = "code"
+    map_camera: Literal["predicted", "fitted"] = "predicted"
 
 
 CODE_WEIGHTS = LossWeights()
-PAPER_WEIGHTS = LossWeights(0.01, 0.1, 0.01, 1.0, 0.001, norms="paper")  # equation 8
+PAPER_WEIGHTS = LossWeights(0.01, 0.1, 0.01, 1.0, 0.001, "paper", "fitted")  # equation 8
 
 
 @dataclass(frozen=True)
@@ -308,19 +315,18 @@ class PointHmr(Method):
                 else:
                     loss = projection_loss(flat, target.joints_2d, shown, target.has_2d)
                 terms.append(LossTerm(f"{name} joints 2D", loss, weights.joints_2d))
-        return LossTerms((*terms, *self._heatmap_terms(state.logits, target)))
+        return LossTerms((*terms, *self._heatmap_terms(output, target)))
 
-    def _heatmap_terms(self, logits: Tensor | None, target: Target) -> tuple[LossTerm, ...]:
-        """Equations 6 and 7 on the maps of 112 x 112 cells, where truth has mesh, 3D and 2D."""
-        if logits is None or target.vertices is None:
+    def _heatmap_terms(self, output: MethodOutput, target: Target) -> tuple[LossTerm, ...]:
+        """Equations 6 and 7 on the maps of 112 x 112 cells, where the truth can be projected."""
+        logits = output.internals.logits
+        flat = self._true_points(output, target)
+        if logits is None or flat is None:
             return ()
-        if target.joints_3d is None or target.joints_2d is None:
-            return ()
-        camera = fitted_weak_camera(target.joints_3d, target.joints_2d, target.joints_2d_visible)
-        coarse = self.body.downsample(target.vertices, 0, -1)
-        cells, inside = true_cells(project_weak_perspective(coarse, camera), 2 * MAP_SIDE)
+        cells, inside = true_cells(flat, 2 * MAP_SIDE)
         counted = inside.to(logits.dtype)
-        for has in (target.has_mesh, target.has_3d, target.has_2d):
+        fitted = self.config.losses.map_camera == "fitted"
+        for has in (target.has_mesh, *((target.has_3d, target.has_2d) if fitted else ())):
             if has is not None:
                 counted = counted * has[:, None]
         entropy, dice = heatmap_losses(doubled_heatmaps(logits), cells, counted)
@@ -329,6 +335,19 @@ class PointHmr(Method):
             LossTerm("heatmap cross-entropy", entropy, weights.entropy),
             LossTerm("heatmap dice", dice, weights.dice),
         )
+
+    def _true_points(self, output: MethodOutput, target: Target) -> Tensor | None:
+        """(B, C, 2) the true coarse vertices in [-1, 1] over the crop; None where unknown."""
+        if target.vertices is None:
+            return None
+        if self.config.losses.map_camera == "predicted":
+            assert output.camera is not None
+            true_coarse = self._true_levels(target.vertices)[0]
+            return project_weak_perspective(true_coarse, output.camera.detach())
+        if target.joints_3d is None or target.joints_2d is None:
+            return None
+        camera = fitted_weak_camera(target.joints_3d, target.joints_2d, target.joints_2d_visible)
+        return project_weak_perspective(self.body.downsample(target.vertices, 0, -1), camera)
 
     def _true_levels(self, vertices: Tensor) -> tuple[Tensor, ...]:
         """The true mesh on every level, coarse first, about the pelvis (hand: wrist)."""
@@ -349,8 +368,9 @@ class PointHmr(Method):
         if not state.attention:
             return super().inspect(batch, output)
         tokens = mesh_tokens(self.body, self.joint_names)
-        labels = _part(tokens, slice(self.joint_count, None))
-        everything = _with_camera_and_grid(tokens)
+        labels = part_of(tokens, slice(self.joint_count, None))
+        everything = with_camera_and_grid(tokens)
+        near = self.sees[:, self.first_vertex :, self.first_vertex :]
         half = batch.box_size[:, None] / 2
         boxes = torch.cat([batch.box_center - half, batch.box_center + half], 1)
         people = []
@@ -358,43 +378,22 @@ class PointHmr(Method):
             region = boxes[person].detach().float().cpu().numpy()
             records: list[InspectionRecord] = []
             if state.logits is not None:
-                records.extend(_sampling_records(state.logits[person].detach(), labels, region))
+                records.extend(sampling_records(state.logits[person].detach(), labels, region))
             weights = torch.stack([layer[person] for layer in state.attention])
             records.append(
                 AttentionRecord(
                     name="self-attention",
-                    layers=self._layer_names(),
+                    layers=layer_names(self.config.mask_radii, self.config.layers),
                     weights=weights.detach().cpu().numpy().astype(np.float16),
                     queries=everything,
                     keys=everything,
                     region=region,
                 )
             )
-            records.append(self._mask_record(labels))
+            records.append(mask_record(near, self.config.mask_radii, labels))
             records.extend(mesh_stages(self.body, output.levels, person))
             people.append(tuple(records))
         return tuple(people)
-
-    def _layer_names(self) -> tuple[str, ...]:
-        return tuple(
-            f"block {block}{_radius_text(radius)}, layer {layer}"
-            for block, radius in enumerate(self.config.mask_radii, start=1)
-            for layer in range(1, self.config.layers + 1)
-        )
-
-    def _mask_record(self, labels: TokenSet) -> AttentionRecord:
-        """Which vertices a vertex sees in each block, as equal shares."""
-        sees = self.sees[:, None, self.first_vertex :, self.first_vertex :].float()
-        return AttentionRecord(
-            name="neighbourhood of a vertex",
-            layers=tuple(
-                f"block {block}{_radius_text(radius)}"
-                for block, radius in enumerate(self.config.mask_radii, start=1)
-            ),
-            weights=(sees / sees.sum(-1, keepdim=True)).cpu().numpy().astype(np.float16),
-            queries=labels,
-            keys=labels,
-        )
 
     # ----------------------------------------------------------------- released
 
@@ -415,7 +414,8 @@ class PointHmr(Method):
         pairs = zeros[:, None].expand(-1, 2)
         output = self(Batch(pairs, zeros, pairs, zeros, image))
         state: PointHmrState = output.internals
-        assert output.camera is not None and state.logits is not None
+        assert output.camera is not None
+        assert state.logits is not None
         out = {"camera": output.camera, "joints": state.joints}
         out |= {f"vertices_{level.shape[1]}": level for level in output.levels}
         return out | {
@@ -449,50 +449,6 @@ def _mean_norm(apart: Tensor, weight: Tensor | None, has: Tensor | None) -> Tens
     if has is None:
         return per_sample.mean()
     return (per_sample * has).sum() / has.sum().clamp_min(1)
-
-
-def _radius_text(radius: int | None) -> str:
-    return "" if radius is None else f" (M = {radius})"
-
-
-def _part(tokens: TokenSet, rows: slice) -> TokenSet:
-    full = None if tokens.full_vertex is None else tokens.full_vertex[rows]
-    return TokenSet(
-        tokens.names[rows], tokens.kinds[rows], tokens.index[rows], tokens.level, full_vertex=full
-    )
-
-
-def _with_camera_and_grid(tokens: TokenSet) -> TokenSet:
-    """The camera and the 7x7 grid before joints and vertices."""
-    assert tokens.full_vertex is not None
-    cells = tuple(f"cell {row},{column}" for row in range(7) for column in range(7))
-    none = np.full(1 + GRID, -1)
-    return TokenSet(
-        names=("camera", *cells, *tokens.names),
-        kinds=("camera", *("grid",) * GRID, *tokens.kinds),
-        index=np.concatenate([[0], np.arange(GRID), tokens.index]).astype(np.int32),
-        level=tokens.level,
-        grid_hw=(GRID_SIDE, GRID_SIDE),
-        full_vertex=np.concatenate([none, tokens.full_vertex]).astype(np.int32),
-    )
-
-
-def _sampling_records(
-    logits: Tensor, labels: TokenSet, region: np.ndarray
-) -> tuple[HeatmapRecord, PointsRecord]:
-    """Where the features of each vertex come from: whole map, and the strongest positions."""
-    maps = logits.flatten(1).float().softmax(-1)
-    weights, cells = maps.topk(SAMPLED_POINTS, dim=-1)
-    place = torch.stack([cells % MAP_SIDE, cells // MAP_SIDE], -1).float().cpu().numpy()
-    points = region[:2] + (place + 0.5) / MAP_SIDE * (region[2:] - region[:2])
-    shape = (-1, MAP_SIDE, MAP_SIDE)
-    shown = maps.cpu().numpy().astype(np.float16).reshape(shape)
-    return (
-        HeatmapRecord("vertex heatmaps", labels, shown, region),
-        PointsRecord(
-            "strongest sampled points", labels, points.astype(np.float32), weights.cpu().numpy()
-        ),
-    )
 
 
 def build(preset: str, variant: str, body: BodyModel) -> PointHmr:

@@ -134,7 +134,9 @@ BUILT_IN: tuple[MethodEntry, ...] = (
                 "paper",
                 (
                     Variant("body_h32", "body", True, "pointhmr_body_h32", "parity fixture"),
-                    Variant("hand_h32", "hand", False, "", "no fixture; the body's arithmetic"),
+                    Variant(
+                        "hand_h32", "hand", False, "", "hand: no fixture, arithmetic as body_h32"
+                    ),
                 ),
             ),
         ),
