@@ -154,6 +154,7 @@ class PointHmr(Method):
 
     method_id = "pointhmr"
     unused_keys = ("cam_token_embed.", "vertex_token_embed.")
+    sees: Tensor
 
     def __init__(self, config: PointHmrConfig, preset: str, variant: str, body: BodyModel) -> None:
         super().__init__()
