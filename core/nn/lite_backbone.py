@@ -20,6 +20,11 @@ NECK = 96
 JOINTS = 25
 PARTS = 25
 
+# The crop that the shipped weights were trained on, and the grid of tokens that it gives.
+LITE_SIZE = 128
+GRID_CELLS = LITE_SIZE // 16
+GRID_CHANNELS = WIDTHS[2] + NECK
+
 
 @dataclass(frozen=True, eq=False)
 class LiteFeatures:
@@ -27,12 +32,12 @@ class LiteFeatures:
 
     Attributes:
         fine: (B, 96, S/4, S/4), after the top-down path.
-        stride8, stride16, stride32: (B, 96 | 192 | 384, ...), the trunk's own.
+        grid: (B, 288, S/16, S/16), the trunk's map beside the top-down path's: what token methods read.
+        stride32: (B, 384, S/32, S/32), the trunk's last.
     """
 
     fine: Tensor
-    stride8: Tensor
-    stride16: Tensor
+    grid: Tensor
     stride32: Tensor
 
 
@@ -112,10 +117,12 @@ class LiteBackbone(nn.Module):
             x = stage(x)
             maps.append(x)
         top = self.lateral[-1](maps[-1])
+        paths = []
         for level in (2, 1, 0):
             top = F.interpolate(top, scale_factor=2.0, mode="nearest")
             top = self.smooth[level](top + self.lateral[level](maps[level]))
-        return LiteFeatures(top, maps[1], maps[2], maps[3])
+            paths.append(top)
+        return LiteFeatures(paths[-1], torch.cat([maps[2], paths[0]], 1), maps[3])
 
 
 class DenseHeads(nn.Module):
@@ -154,7 +161,12 @@ class DenseNetwork(nn.Module):
 
     def forward(self, image: Tensor) -> DenseOutput:
         """(B, 3, S, S) normalised pictures."""
-        return self.heads(self.backbone(image))
+        return self.look(image)[1]
+
+    def look(self, image: Tensor) -> tuple[LiteFeatures, DenseOutput]:
+        """Features and dense outputs of (B, 3, S, S) normalised pictures."""
+        features = self.backbone(image)
+        return features, self.heads(features)
 
 
 def heatmap_positions(heatmaps: Tensor, radius: int = 2) -> tuple[Tensor, Tensor]:
@@ -185,3 +197,12 @@ def heatmap_positions(heatmaps: Tensor, radius: int = 2) -> tuple[Tensor, Tensor
     x = (local.sum(2) * ((columns + 0.5) / width * 2 - 1)).sum(-1) / mass
     y = (local.sum(3) * ((rows + 0.5) / height * 2 - 1)).sum(-1) / mass
     return torch.stack([x, y], -1), mass
+
+
+def joint_evidence(dense: DenseOutput) -> Tensor:
+    """(B, 25, 3): where each joint is, x y in [-1, 1] over the crop, and its confidence in [0, 1].
+
+    Detached: a method's head reads it as an input and leaves the dense heads to their own losses.
+    """
+    positions, confidence = heatmap_positions(dense.heatmaps.detach())
+    return torch.cat([positions, confidence[..., None]], -1)
