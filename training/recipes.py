@@ -48,8 +48,13 @@ class OptimiserSettings:
 
 
 class Recipe(Protocol):
-    """A method's way of learning. It is built with the device it works on and a seed."""
+    """A method's way of learning.
 
+    It is built with the device it works on, a seed, and the folder of rendered pictures, if any.
+    ``picture_size`` is the side of the pictures that it reads, 0 if it reads none.
+    """
+
+    picture_size: int
     batch_size: int
     optimiser: OptimiserSettings
     headline: str
@@ -67,8 +72,16 @@ class Recipe(Protocol):
         """Write the weights file and its model card as they are shipped; returns the weights file."""
 
 
-def recipe_for(method_id: str, device: torch.device, seed: int) -> Recipe:
+def recipe_for(
+    method_id: str, device: torch.device, seed: int, pictures: Path | None = None
+) -> Recipe:
     """The recipe of a method.
+
+    Args:
+        method_id: a name of `RECIPES`.
+        device: where it trains.
+        seed: of everything that is drawn.
+        pictures: folder of shards to learn from; without it pictures are rendered between steps.
 
     Raises:
         InputError: the method cannot be trained here.
@@ -77,7 +90,7 @@ def recipe_for(method_id: str, device: torch.device, seed: int) -> Recipe:
         known = ", ".join(RECIPES)
         raise InputError(f"there is no recipe for {method_id}", cure=f"choose one of: {known}")
     module_name, class_name = RECIPES[method_id].split(":")
-    recipe: Recipe = getattr(import_module(module_name), class_name)(device, seed)
+    recipe: Recipe = getattr(import_module(module_name), class_name)(device, seed, pictures)
     return recipe
 
 

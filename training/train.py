@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import torch
 
 from core.errors import MeshLoupeError
 from training.loop import LoopSettings, TrainingLoop
+from training.pictures.render import RenderProcesses
 from training.recipes import RECIPES, recipe_for
 
 logger = logging.getLogger("training")
@@ -35,6 +37,18 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--pictures",
+        type=Path,
+        metavar="DIR",
+        help="rendered pictures to learn from; by default rendered beside the training (processor) "
+        "or between its steps (CUDA)",
+    )
+    parser.add_argument(
+        "--renderers",
+        type=int,
+        help="rendering processes; default: cores - 1 on a processor, none with --pictures",
+    )
     parser.add_argument("--threads", type=int, help="processor threads of torch")
     return parser.parse_args(arguments)
 
@@ -51,18 +65,22 @@ def main(arguments: list[str] | None = None) -> int:
     folder = options.out or Path("runs") / options.method
     try:
         torch.manual_seed(options.seed)
-        recipe = recipe_for(options.method, torch.device(name), options.seed)
+        pictures = options.pictures or (folder / "pictures" if name == "cpu" else None)
+        recipe = recipe_for(options.method, torch.device(name), options.seed, pictures)
         loop = TrainingLoop(recipe, folder, LoopSettings(options.minutes))
         if options.resume:
             loop.resume()
         elif options.start:
             loop.start_from(options.start)
+        beside = _renderers(options, recipe.picture_size, pictures)
         try:
             loop.run()
         except KeyboardInterrupt:
             loop.save()
             logger.info("stopped; carry on with --resume --out %s", folder)
             return 1
+        finally:
+            beside.stop()
         if options.ship:
             written = recipe.export(loop.averaged_network(), loop.facts, options.ship)
             logger.info("wrote %s", written)
@@ -70,6 +88,16 @@ def main(arguments: list[str] | None = None) -> int:
         logger.error("%s", error)
         return 1
     return 0
+
+
+def _renderers(options: argparse.Namespace, size: int, pictures: Path | None) -> RenderProcesses:
+    """The processes that render beside this training: none where it needs or has no folder."""
+    count = options.renderers
+    if count is None:
+        count = 0 if options.pictures else max(1, (os.cpu_count() or 1) - 1)
+    if pictures is None or not size:
+        count = 0
+    return RenderProcesses(pictures or Path(), size, options.seed + 1, count)
 
 
 if __name__ == "__main__":

@@ -29,12 +29,13 @@ REFRESH_EVERY, REFRESH_POSES, POOL_SIZE = 30, 4_000, 200_000
 class LiftRecipe:
     """Trains `LiftNetwork` on endless sampled people."""
 
+    picture_size = 0
     batch_size = 1024
     optimiser = OptimiserSettings(learning_rate=1.2e-3)
     headline = HEADLINE
     others_share = 0.25
 
-    def __init__(self, device: torch.device, seed: int) -> None:
+    def __init__(self, device: torch.device, seed: int, pictures: Path | None = None) -> None:
         self.device = device
         body = load_body("embedded")
         self.body = lift_body_of(body).to(device)
