@@ -15,6 +15,7 @@ from training.pictures.shards import Pictures
 
 NO_PART = 255
 OUTSIDE = 1.0
+SMALL = 0.801
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Changes:
         mirror: how often it is mirrored.
         light: largest relative change of brightness, and of each colour by half of that.
         erase: how often a rectangle is painted over; the joints below count as hidden.
+        far: how often the person is shown small and off the middle, as in a search window.
+        near: how often only a part of the picture is shown, with or without the person.
     """
 
     turn: float = 15.0
@@ -36,6 +39,8 @@ class Changes:
     mirror: float = 0.5
     light: float = 0.25
     erase: float = 0.2
+    far: float = 0.15
+    near: float = 0.08
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,11 +66,10 @@ def dense_view(pictures: Pictures, changes: Changes | None = None) -> DenseView:
         return DenseView(image, pictures.joints_2d, pictures.joints_visible, pictures.parts)
     count, device = len(image), image.device
     turn = torch.randn(count, device=device).clamp(-2, 2) * math.radians(changes.turn)
-    scale = torch.exp(_spread(count, changes.scale, device))
+    scale, shift = _framing(count, changes, device)
     mirror = torch.where(torch.rand(count, device=device) < changes.mirror, -1.0, 1.0)
     linear = torch.stack([mirror * turn.cos(), -turn.sin(), mirror * turn.sin(), turn.cos()], -1)
     linear = linear.reshape(count, 2, 2) * scale[:, None, None]
-    shift = torch.stack([_spread(count, 2 * changes.shift, device) for _ in range(2)], -1)
     image, parts = _resample(image, pictures.parts, linear, shift)
     joints = pictures.joints_2d @ linear.transpose(1, 2) + shift[:, None]
     visible = pictures.joints_visible
@@ -94,15 +98,35 @@ def _spread(count: int, largest: float, device: torch.device) -> Tensor:
     return (torch.rand(count, device=device) * 2 - 1) * largest
 
 
+def _framing(count: int, changes: Changes, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Scale (B,) and shift (B, 2, in [-1, 1] over the picture) of every picture."""
+    scale = torch.exp(_spread(count, changes.scale, device))
+    shift = torch.stack([_spread(count, 2 * changes.shift, device) for _ in range(2)], -1)
+    wide = torch.stack([_spread(count, 1.0, device) for _ in range(2)], -1)
+    kind, size = torch.rand(count, device=device), torch.rand(count, device=device)
+    far, near = kind < changes.far, kind > 1 - changes.near
+    scale = torch.where(far, 0.35 + 0.45 * size, torch.where(near, 1.3 + 1.2 * size, scale))
+    # Far: anywhere in the picture; near: any part of the picture.
+    shift = torch.where((far | near)[:, None], wide * (1 - scale).abs()[:, None], shift)
+    return scale, shift
+
+
 def _resample(image: Tensor, parts: Tensor, linear: Tensor, shift: Tensor) -> tuple[Tensor, Tensor]:
     back = torch.linalg.inv(linear)
     theta = torch.cat([back, -back @ shift[..., None]], -1)
     grid = F.affine_grid(theta, list(image.shape), align_corners=False)
     moved = F.grid_sample(image, grid, padding_mode="reflection", align_corners=False)
+    # A picture shown small would be repeated with its person: one colour surrounds it instead.
+    small = (linear[:, :, 0].norm(dim=-1) < SMALL)[:, None, None]
+    beyond = small & (grid.abs() > 1).any(-1)
+    colour = torch.rand(len(image), 3, 1, 1, device=image.device)
+    moved = torch.where(beyond[:, None], colour, moved)
     coarse = F.affine_grid(theta, [len(parts), 1, *parts.shape[1:]], align_corners=False)
     # Reflection repeats the picture beyond its border: no part is said there.
     labels = (parts.float() - NO_PART)[:, None]
     labels = F.grid_sample(labels, coarse, mode="nearest", align_corners=False)[:, 0] + NO_PART
+    empty = small & (coarse.abs() > 1).any(-1)
+    labels = torch.where(empty, torch.zeros_like(labels), labels)
     return moved, labels.round().to(torch.uint8)
 
 

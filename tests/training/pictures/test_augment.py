@@ -10,7 +10,7 @@ from training.pictures.augment import Changes, dense_view
 from training.pictures.shards import Pictures
 
 SIDE = 64
-STILL = Changes(turn=0, scale=0, shift=0, mirror=0, light=0, erase=0)
+STILL = Changes(turn=0, scale=0, shift=0, mirror=0, light=0, erase=0, far=0, near=0)
 
 
 def pictures_with_dots(count: int) -> Pictures:
@@ -56,7 +56,9 @@ def test_nothing_changes_when_nothing_is_asked() -> None:
     assert torch.equal(same.parts, pictures.parts)
 
 
-@pytest.mark.parametrize("change", [{"turn": 15.0}, {"scale": 0.22}, {"shift": 0.06}])
+@pytest.mark.parametrize(
+    "change", [{"turn": 15.0}, {"scale": 0.22}, {"shift": 0.06}, {"near": 1.0}, {"far": 1.0}]
+)
 def test_joints_follow_the_picture(change: dict[str, float]) -> None:
     torch.manual_seed(3)
     pictures = pictures_with_dots(32)
@@ -65,6 +67,10 @@ def test_joints_follow_the_picture(change: dict[str, float]) -> None:
     assert moved.max() > 0.05
     # A dot near the border may be repeated by the reflection: the middle ones count.
     safe = (view.joints_2d[:, 0].abs() < 0.75).all(-1)
+    if "far" in change:
+        view = dataclasses.replace(view, image=(view.image > 0.999).float())
+        safe &= view.image.mean((1, 2, 3)) < 0.05  # not where the surrounding colour is as bright
+        safe &= view.image.mean((1, 2, 3)) > 0
     apart = (brightest(view.image) - view.joints_2d[:, 0]).norm(dim=-1)[safe]
     assert apart.max() < 0.05
 
