@@ -12,7 +12,7 @@ from core.body import JOINT_SETS
 from core.errors import Cancelled, DeviceError, InputError, WeightsError
 from core.geometry.cameras import project_perspective
 from core.pipeline.config import EngineConfig
-from core.pipeline.crops import crop_box
+from core.geometry.crops import crop_box
 from core.pipeline.engine import Engine, open_engine
 from core.types import Detection, Frame, LimbHint
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.geometry.boxes import apply_affine, crop_transform, invert_affine
-from core.pipeline.crops import crop_box, cut_crop
+from core.geometry.crops import crop_box, cut_crop
 
 
 def _smooth_picture(height: int, width: int) -> np.ndarray:
