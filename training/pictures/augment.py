@@ -117,15 +117,16 @@ def _resample(image: Tensor, parts: Tensor, linear: Tensor, shift: Tensor) -> tu
     grid = F.affine_grid(theta, list(image.shape), align_corners=False)
     moved = F.grid_sample(image, grid, padding_mode="reflection", align_corners=False)
     # A picture shown small would be repeated with its person: one colour surrounds it instead.
+    # Crops that reach beyond a photograph are black there, so half of the others are too.
     small = (linear[:, :, 0].norm(dim=-1) < SMALL)[:, None, None]
-    beyond = small & (grid.abs() > 1).any(-1)
-    colour = torch.rand(len(image), 3, 1, 1, device=image.device)
-    moved = torch.where(beyond[:, None], colour, moved)
+    bare = small | (torch.rand(len(image), 1, 1, device=image.device) < 0.5)
+    colour = torch.rand(len(image), 3, 1, 1, device=image.device) * small[:, None]
+    moved = torch.where((bare & (grid.abs() > 1).any(-1))[:, None], colour, moved)
     coarse = F.affine_grid(theta, [len(parts), 1, *parts.shape[1:]], align_corners=False)
     # Reflection repeats the picture beyond its border: no part is said there.
     labels = (parts.float() - NO_PART)[:, None]
     labels = F.grid_sample(labels, coarse, mode="nearest", align_corners=False)[:, 0] + NO_PART
-    empty = small & (coarse.abs() > 1).any(-1)
+    empty = bare & (coarse.abs() > 1).any(-1)
     labels = torch.where(empty, torch.zeros_like(labels), labels)
     return moved, labels.round().to(torch.uint8)
 
