@@ -13,9 +13,9 @@ from torch import Tensor
 from core.body import JOINT_SETS
 from core.geometry.boxes import box_center_size, crop_transform
 from core.geometry.cameras import default_focal_px
+from core.geometry.crops import crop_box, cut_crop
 from core.methods.base import InputSpec
 from core.nn.batch import Batch
-from core.geometry.crops import crop_box, cut_crop
 from core.pipeline.joint_matching import match_joints
 from core.types import Detection, Frame
 

@@ -11,8 +11,8 @@ import torch
 from core.body import JOINT_SETS
 from core.errors import Cancelled, DeviceError, InputError, WeightsError
 from core.geometry.cameras import project_perspective
-from core.pipeline.config import EngineConfig
 from core.geometry.crops import crop_box
+from core.pipeline.config import EngineConfig
 from core.pipeline.engine import Engine, open_engine
 from core.types import Detection, Frame, LimbHint
 
