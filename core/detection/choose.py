@@ -9,15 +9,17 @@ from core.detection.boxes import WholePicture
 from core.detection.yolo import YoloDetector, find_yolo_weights, yolo_folder
 from core.errors import InputError, WeightsError
 
-DETECTOR_NAMES = ("auto", "none", "yolo")
+EMBEDDED_CARD = "lite_backbone"
+DETECTOR_NAMES = ("auto", "embedded", "yolo", "none")
 
 
 def create_detector(name: str = "auto", *, device: str = "cpu") -> Detector:
     """The detector called ``name``.
 
-    ``none`` takes the whole picture. ``yolo`` is Ultralytics YOLO or YOLO-pose with weights that the
-    user has put in place. ``auto`` takes YOLO if both package and weights are there, else the whole
-    picture. Any other name is a YOLO weights file.
+    ``embedded`` finds people and joints with the shipped weights. ``none`` takes the whole picture.
+    ``yolo`` is Ultralytics YOLO or YOLO-pose with weights that the user has put in place. ``auto``
+    takes YOLO if both package and weights are there, else the embedded detector, else the whole picture. Any other name is a
+    YOLO weights file.
 
     Raises:
         InputError: an unknown name.
@@ -27,7 +29,11 @@ def create_detector(name: str = "auto", *, device: str = "cpu") -> Detector:
         return WholePicture()
     if name == "auto":
         found = find_yolo_weights()
-        return YoloDetector(found, device=device) if found is not None else WholePicture()
+        if found is not None:
+            return YoloDetector(found, device=device)
+        return _embedded(device) if embedded_is_installed() else WholePicture()
+    if name == "embedded":
+        return _embedded(device)
     if name == "yolo":
         found = find_yolo_weights(need_package=False)
         if found is None:
@@ -43,3 +49,16 @@ def create_detector(name: str = "auto", *, device: str = "cpu") -> Detector:
             cure=f"use one of {', '.join(DETECTOR_NAMES)}, or a YOLO weights file (.pt)",
         )
     return YoloDetector(Path(name), device=device)
+
+
+def embedded_is_installed() -> bool:
+    """Whether the embedded detector's weights are part of this installation."""
+    from core.weights.cards import list_cards
+
+    return any(card.id == EMBEDDED_CARD for card in list_cards())
+
+
+def _embedded(device: str) -> Detector:
+    from core.detection.embedded import embedded_detector  # imports torch
+
+    return embedded_detector(device)

@@ -17,7 +17,7 @@ class EngineConfig:
         body: ``embedded``, ``embedded_hand``, or a body file of the user.
         device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
         focal_px: focal length of the pictures, pixels; None: square root of H^2 + W^2.
-        detector: ``auto``, ``none``, ``yolo`` or a detector's weights file.
+        detector: ``auto``, ``embedded``, ``yolo``, ``none`` or a detector's weights file.
         untrained: accept a network without weights (benchmarks, tests); the result is no body.
     """
 

@@ -23,6 +23,7 @@ from core.nn.batch import Batch
 from core.pipeline.batching import make_batch, slice_batch
 from core.pipeline.config import EngineConfig
 from core.pipeline.devices import choose_device, use_threads, wanted_threads
+from core.pipeline.joint_finding import with_joints
 from core.pipeline.loading import WeightsState, load_method
 from core.pipeline.results import to_reconstructions
 from core.types import Detection, Frame, FrameResult, Reconstruction, StageTime
@@ -96,6 +97,9 @@ class Engine:
             clock.lap("detect")
         if not detections:
             return self._result(frame, (), clock)
+        if self.method.input_spec.kind == "joints":
+            detections = with_joints(frame, detections, self.detector, str(self.device))
+            clock.lap("joints")
         batch = make_batch(frame, detections, self.method.input_spec, focal_px=self.config.focal_px)
         clock.lap("crop")
         people: list[Reconstruction] = []

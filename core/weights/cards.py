@@ -11,9 +11,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from torch import nn
+
 from core.assets import asset_files
 from core.errors import WeightsError
 from core.files import file_sha256, write_atomically
+from core.files.state_files import read_state
 from core.weights.load import Loadable, LoadReport, WeightPart, load_weights
 
 
@@ -129,6 +132,29 @@ def load_embedded(method: Loadable) -> LoadReport:
             f"no weights are shipped for {method.method_id} {method.preset} {method.variant}",
             cure="give a weights file with --weights, or add one with `meshloupe weights add FILE`",
         )
+    _check_files(card)
+    return load_weights(method, card.parts)
+
+
+def load_shared(network: nn.Module, card_id: str) -> ModelCard:
+    """Load shipped weights that several networks share into a bare network.
+
+    Raises:
+        WeightsError: they are not part of this installation, or damaged.
+    """
+    for card in list_cards():
+        if card.id == card_id:
+            _check_files(card)
+            tensors = read_state(card.parts[0].path).tensors
+            network.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
+            return card
+    raise WeightsError(
+        f"the shared weights {card_id} are not installed",
+        cure="install MeshLoupe again, or restore assets/weights from the repository",
+    )
+
+
+def _check_files(card: ModelCard) -> None:
     for file, part in zip(card.files, card.parts, strict=True):
         if file_sha256(part.path) != file.sha256:
             raise WeightsError(
@@ -136,4 +162,3 @@ def load_embedded(method: Loadable) -> LoadReport:
                 path=part.path,
                 cure="install MeshLoupe again, or restore the file from the repository",
             )
-    return load_weights(method, card.parts)
