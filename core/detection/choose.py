@@ -18,8 +18,8 @@ def create_detector(name: str = "auto", *, device: str = "cpu") -> Detector:
 
     ``embedded`` finds people and joints with the shipped weights. ``none`` takes the whole picture.
     ``yolo`` is Ultralytics YOLO or YOLO-pose with weights that the user has put in place. ``auto``
-    takes YOLO if both package and weights are there, else the embedded detector, else the whole picture. Any other name is a
-    YOLO weights file.
+    takes YOLO if both package and weights are there, else the embedded detector if its weights are
+    installed, else the whole picture. Any other name is a YOLO weights file.
 
     Raises:
         InputError: an unknown name.

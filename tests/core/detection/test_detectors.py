@@ -69,10 +69,12 @@ def test_default_pose_stands_upright_with_its_left_on_the_right() -> None:
     assert at["L_Wrist"][1] > at["L_Elbow"][1] > at["L_Shoulder"][1]
 
 
-def test_detectors_by_name(tmp_path: Path) -> None:
+def test_detectors_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(create_detector("none"), WholePicture)
+    monkeypatch.setattr("core.detection.choose.embedded_is_installed", lambda: False)
     assert isinstance(create_detector("auto"), WholePicture)  # an empty home has no YOLO weights
-    with pytest.raises(InputError, match="no detector called blob; use one of auto, none, yolo"):
+    names = "auto, embedded, yolo, none"
+    with pytest.raises(InputError, match=f"no detector called blob; use one of {names}"):
         create_detector("blob")
     with pytest.raises(WeightsError, match=r"no YOLO weights are here; put yolo11n-pose\.pt"):
         create_detector("yolo")
