@@ -9,12 +9,22 @@ import torch
 from numpy.typing import DTypeLike, NDArray
 
 from core import metrics
+from core.body.inverse_kinematics import (
+    RELEASED24,
+    SMPL_LEAF_VERTICES,
+    rest_skeleton,
+    swing_twist_rotmats,
+)
 from core.geometry.cameras import (
     project_perspective,
     project_weak_perspective,
     weak_to_full_camera,
 )
-from core.geometry.rotations import axis_angle_to_rotmat
+from core.geometry.rotations import (
+    axis_angle_to_rotmat,
+    quaternion_to_rotmat,
+    rotmat_to_quaternion,
+)
 from core.losses.multi_roi import camera_consistency_loss, contrastive_loss
 from core.nn.iterative_regressor import rotmat_of_pose
 from core.verify.compare import OutputCheck, compare, missing
@@ -156,11 +166,70 @@ def _multi_roi_outputs(fixture: Fixture, case: str) -> dict[str, torch.Tensor]:
     }
 
 
+def check_inverse_kinematics(fixture: Fixture) -> Iterator[OutputCheck]:
+    """HybrIK's swing-twist rotations, naive and adaptive, and the bodies that follow from them."""
+    for case, outputs in fixture.outputs.items():
+        with torch.inference_mode():
+            got = _inverse_kinematics_outputs(fixture, case)
+        for name, expected in outputs.items():
+            if name in got:
+                yield compare(case, name, expected, got[name].numpy())
+            elif not name.startswith("input/"):
+                yield missing(case, name)
+
+
+def _inverse_kinematics_outputs(fixture: Fixture, case: str) -> dict[str, torch.Tensor]:
+    body = stand_in_body(fixture.salt)
+
+    def given(name: str) -> torch.Tensor:
+        return torch.from_numpy(fixture.stored(case, f"input/{name}"))
+
+    betas, twists, leaves = (given(n) for n in ("betas", "phis_cos_sin", "leaf_quaternions_wxyz"))
+    pose = torch.cat([given("global_orient_axis_angle"), given("body_pose_axis_angle")], 1)
+    turns = axis_angle_to_rotmat(pose.unflatten(1, (-1, 3)))
+    rest = rest_skeleton(body, betas, SMPL_LEAF_VERTICES)
+    out = {
+        "input/rest_joints29": rest,
+        "quat_to_rotmat": quaternion_to_rotmat(leaves).flatten(0, 1),
+        "rotmat_to_quat": rotmat_to_quaternion(turns).flatten(0, 1),
+    }
+    found = {
+        f"{way}_{skeleton}": swing_twist_rotmats(
+            given(f"skeleton_{skeleton}"), rest, twists, adaptive=way == "adaptive"
+        )
+        for way in ("adaptive", "naive")
+        for skeleton in ("exact", "near", "noisy")
+    }
+    found["lbs"] = turns
+    found["adaptive24"] = swing_twist_rotmats(
+        given("skeleton24"),
+        rest[:, :24],
+        twists,
+        tree=RELEASED24,
+        still=quaternion_to_rotmat(leaves),
+    )
+    for name, rotmat in found.items():
+        posed = body(rotmat, betas)
+        joints = body.regress(posed.vertices, "h36m17")
+        out[f"{name}/rot_mats"] = rotmat
+        # The authors centre the mesh on the regressed pelvis, the skeleton on its root.
+        out[f"{name}/vertices"] = posed.vertices - joints[:, :1]
+        out[f"{name}/joints24"] = posed.joints - posed.joints[:, :1]
+        out[f"{name}/joints17_h36m"] = joints - joints[:, :1]
+    still = torch.tensor([1.0, 0.0]).expand_as(twists)
+    for way in ("adaptive", "naive"):
+        out[f"restpose_{way}/rot_mats"] = swing_twist_rotmats(
+            rest, rest, still, adaptive=way == "adaptive"
+        )
+    return out
+
+
 # By what the fixture's description says was run; its folder may be called anything.
 _CHECKERS: dict[str, Checker] = {
     "evaluation metrics": check_metrics,
     "SMPL layer, mesh sampler and projection": check_smpl,
     "Multi-RoI losses and camera conversion": check_multi_roi_losses,
+    "HybrIK analytic IK": check_inverse_kinematics,
 }
 
 

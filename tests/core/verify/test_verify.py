@@ -18,7 +18,7 @@ from core.verify.compare import compare
 from core.verify.fixtures import Expected, find_fixtures, read_fixture
 from core.weights.synthetic import fill, make_bbox_info, make_image
 
-MODEL_FREE = ("metrics", "smpl_metro")
+MODEL_FREE = ("metrics", "smpl_metro", "hybrik_ik")
 
 
 @pytest.mark.parametrize("name", MODEL_FREE)
