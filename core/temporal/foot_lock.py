@@ -1,0 +1,107 @@
+"""Feet that stand stay where they stand: the body is moved so that they do."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class FootLockSettings:
+    """What counts as standing, and how far the body may be moved for it.
+
+    A place begins to stand below ``still_m_s`` and within ``near_ground_m`` of the lowest place, and
+    stands until it moves faster than ``moving_m_s`` or higher than ``off_ground_m``. The camera is
+    taken as still and level: down is the picture's down.
+
+    Attributes:
+        speed_s: seconds over which speed is averaged.
+        release_s: time in which a correction dies away when nothing stands.
+        max_shift_m: a correction beyond this moves on with the person.
+    """
+
+    still_m_s: float = 0.25
+    moving_m_s: float = 0.6
+    near_ground_m: float = 0.06
+    off_ground_m: float = 0.12
+    speed_s: float = 0.1
+    release_s: float = 0.25
+    max_shift_m: float = 0.15
+
+
+class ContactSensor:
+    """Which contact places stand, with hysteresis, in constant memory."""
+
+    def __init__(self, settings: FootLockSettings | None = None) -> None:
+        self.settings = settings or FootLockSettings()
+        self._time: float | None = None
+        self._before: NDArray[np.float64] | None = None
+        self._velocity: NDArray[np.float64] | None = None
+        self._standing: NDArray[np.bool_] | None = None
+
+    def step(self, points: NDArray[np.floating], time_s: float) -> NDArray[np.bool_]:
+        """Whether each of the places (N, 3) (metres, camera frame, y down) stands."""
+        points = np.asarray(points, np.float64)
+        if self._before is None or self._time is None or not 0 < time_s - self._time < 0.5:
+            self._velocity = np.zeros_like(points)
+            self._standing = np.zeros(len(points), bool)
+        else:
+            assert self._velocity is not None
+            assert self._standing is not None
+            elapsed = time_s - self._time
+            share = 1.0 - math.exp(-elapsed / self.settings.speed_s)
+            now = (points - self._before) / elapsed
+            self._velocity = self._velocity + share * (now - self._velocity)
+            speed = np.linalg.norm(self._velocity, axis=-1)
+            height = points[:, 1].max() - points[:, 1]
+            s = self.settings
+            begins = (speed < s.still_m_s) & (height < s.near_ground_m)
+            stays = (speed < s.moving_m_s) & (height < s.off_ground_m)
+            self._standing = np.where(self._standing, stays, begins)
+        self._before, self._time = points, time_s
+        return self._standing.copy()
+
+
+class FootLock:
+    """The shift that keeps standing places where they began to stand.
+
+    With several places standing, the mean of their shifts is taken, so what remains is only what the
+    pose itself moves them against each other. Shifts begin and end smoothly.
+    """
+
+    def __init__(self, settings: FootLockSettings | None = None) -> None:
+        self.settings = settings or FootLockSettings()
+        self.sensor = ContactSensor(self.settings)
+        self.standing: NDArray[np.bool_] = np.zeros(0, bool)
+        self._anchors: dict[int, NDArray[np.float64]] = {}
+        self._shift = np.zeros(3)
+        self._time: float | None = None
+
+    def step(self, points: NDArray[np.floating], time_s: float) -> NDArray[np.float64]:
+        """(3,) metres to add to the whole body, for contact places (N, 3) at ``time_s``."""
+        points = np.asarray(points, np.float64)
+        self.standing = self.sensor.step(points, time_s)
+        elapsed = 0.0 if self._time is None else max(time_s - self._time, 0.0)
+        self._time = time_s
+        before = self._shift
+        held = [place for place in self._anchors if self.standing[place]]
+        if held:
+            shift = np.mean([self._anchors[place] - points[place] for place in held], axis=0)
+            length = float(np.linalg.norm(shift))
+            if length > self.settings.max_shift_m:
+                # The person moved on with standing feet (or was seen wrongly): anchors come along.
+                shift = shift * self.settings.max_shift_m / length
+        else:
+            shift = before * math.exp(-elapsed / self.settings.release_s)
+        self._shift = shift
+        moved_on = bool(held) and float(np.linalg.norm(shift)) >= self.settings.max_shift_m - 1e-9
+        self._anchors = {
+            int(place): points[place] + shift
+            if moved_on or place not in held
+            else self._anchors[int(place)]
+            for place in np.flatnonzero(self.standing)
+        }
+        return shift

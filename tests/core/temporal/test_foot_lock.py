@@ -1,0 +1,69 @@
+"""Feet: what stands, and what the lock does about it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.body import load_body
+from core.temporal import ContactSensor, FootLock, soles_of
+from tests.core.temporal.walkers import body
+
+FPS = 30.0
+STANDING = np.array([[-0.1, 1.0, 4.0], [-0.1, 1.0, 3.8], [0.1, 1.0, 4.0], [0.1, 1.0, 3.8]])
+
+
+def _walk(number: int) -> np.ndarray:
+    """The left foot stands, the right one swings forward and up."""
+    points = STANDING.copy()
+    points[:2, 2] -= 1.0 * number / FPS
+    points[:2, 1] -= 0.2
+    return points
+
+
+def test_soles_are_low_and_in_order() -> None:
+    soles = soles_of(body())
+    assert soles is not None
+    points = soles.points(body().v_template.numpy())
+    low = float(body().v_template[:, 1].min())
+    assert (points[:, 1] < low + 0.03).all()
+    assert (points[:2, 0] < 0).all()  # the person's right is -x
+    assert (points[2:, 0] > 0).all()
+    assert points[1, 2] > points[0, 2] + 0.08
+    assert soles_of(load_body("embedded_hand")) is None
+
+
+def test_only_the_still_and_low_foot_stands() -> None:
+    sensor = ContactSensor()
+    for number in range(10):
+        standing = sensor.step(_walk(number), number / FPS)
+    assert standing.tolist() == [False, False, True, True]
+
+
+def test_drifting_feet_are_held_to_the_spot() -> None:
+    lock, places = FootLock(), []
+    for number in range(30):
+        drifted = np.add(STANDING, [0.002 * number, 0.0, -0.001 * number])
+        places.append(drifted + lock.step(drifted, number / FPS))
+    moved = np.linalg.norm(np.diff(places[2:], axis=0), axis=-1)
+    assert moved.max() < 1e-12
+
+
+def test_the_shift_is_bounded_and_dies_away() -> None:
+    lock = FootLock()
+    for number in range(300):
+        shift = lock.step(np.add(STANDING, [0.005 * number, 0, 0]), number / FPS)
+    assert 0.1 < np.linalg.norm(shift) <= lock.settings.max_shift_m + 1e-9
+    for number in range(300, 360):
+        jumping = np.add(STANDING, [1.5, -0.05 * (number - 300), 0])
+        shift = lock.step(jumping, number / FPS)
+    assert np.linalg.norm(shift) < 0.001
+
+
+def test_changing_feet_does_not_jump() -> None:
+    lock, shifts = FootLock(), []
+    for number in range(90):
+        points = np.add(STANDING, [0.001 * number, 0, 0])
+        lifted = slice(0, 2) if (number // 15) % 2 else slice(2, 4)
+        points[lifted, 1] -= 0.2
+        shifts.append(lock.step(points, number / FPS))
+    assert np.linalg.norm(np.diff(shifts, axis=0), axis=-1).max() < 0.006
