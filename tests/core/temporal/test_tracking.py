@@ -36,7 +36,7 @@ def test_two_people_cross_in_shuffled_lists(seed: int) -> None:
     frames, truth = [], []
     for number in range(100):
         x = 100 + 4.4 * number
-        people = [_jittered(figure(x), rng), _jittered(figure(640 - x, 241), rng)]
+        people = [_jittered(figure(x), rng, 1.0), _jittered(figure(636 - x, 241), rng, 1.0)]
         order = rng.permutation(2)
         frames.append([people[row] for row in order])
         truth.append(order)
@@ -51,9 +51,9 @@ def test_hidden_behind_the_other_while_crossing() -> None:
     rng, frames = np.random.default_rng(0), []
     for number in range(100):
         x = 100 + 4.4 * number
-        people = [_jittered(figure(x), rng)]
+        people = [_jittered(figure(x), rng, 1.0)]
         if abs(x - 320) > 27:
-            people.append(_jittered(figure(640 - x, 241), rng))
+            people.append(_jittered(figure(636 - x, 241), rng, 1.0))
         frames.append(people)
     hidden = sum(len(people) == 1 for people in frames)
     assert 10 <= hidden <= 15
