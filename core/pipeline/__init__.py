@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from core.pipeline.camera_feeds import list_cameras
+    from core.pipeline.cameras import CameraSource, LiveCamera, open_camera
     from core.pipeline.config import EngineConfig
     from core.pipeline.engine import Engine, open_engine
     from core.pipeline.jobs import InferJob, JobStep, Shard, run_job
@@ -16,16 +18,22 @@ if TYPE_CHECKING:
     from core.pipeline.samples import bundled_samples, sample_joints
     from core.pipeline.sources import Source, open_source, read_picture
     from core.pipeline.truth import truth_for
+    from core.pipeline.videos import VideoFile
 
 _HOME = {
+    "CameraSource": "cameras",
     "Engine": "engine",
     "EngineConfig": "config",
     "InferJob": "jobs",
     "JobStep": "jobs",
     "JointsFile": "joints_file",
+    "LiveCamera": "cameras",
     "Shard": "jobs",
     "Source": "sources",
+    "VideoFile": "videos",
     "bundled_samples": "samples",
+    "list_cameras": "camera_feeds",
+    "open_camera": "cameras",
     "open_engine": "engine",
     "open_source": "sources",
     "read_joints_file": "joints_file",
@@ -37,14 +45,19 @@ _HOME = {
 }
 
 __all__ = [
+    "CameraSource",
     "Engine",
     "EngineConfig",
     "InferJob",
     "JobStep",
     "JointsFile",
+    "LiveCamera",
     "Shard",
     "Source",
+    "VideoFile",
     "bundled_samples",
+    "list_cameras",
+    "open_camera",
     "open_engine",
     "open_source",
     "read_joints_file",

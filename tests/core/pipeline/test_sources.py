@@ -13,6 +13,7 @@ from PIL import Image
 
 from core.errors import InputError
 from core.pipeline.sources import open_source
+from core.pipeline.videos import VideoFile
 
 
 def _picture(path: Path, level: int = 100) -> Path:
@@ -133,3 +134,72 @@ def test_close_ends_the_stream(tmp_path: Path) -> None:
         if seen == 3:
             source.close()
     assert seen == 3
+
+
+def _levels(frames) -> list[int]:
+    return [round((int(frame.image[32, 20, 0]) - 50) / 20) for frame in frames]
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv", "mov", "avi", "ts"])
+def test_any_frame_can_be_sought_exactly(tmp_path: Path, suffix: str) -> None:
+    times = [4 * n for n in range(10)]
+    with VideoFile(_video(tmp_path / f"clip.{suffix}", times)) as video:
+        for start in (7, 0, 3, 9, 5, 5):
+            frames = list(video.frames(start, start + 2))
+            assert [frame.index for frame in frames] == list(range(start, min(start + 2, 10)))
+            assert _levels(frames) == [frame.index for frame in frames]
+        assert len(video.times) == 10
+
+
+def test_seeking_in_a_long_video_between_key_frames(tmp_path: Path) -> None:
+    path = tmp_path / "long.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=25, options={"g": "30", "crf": "8"})
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
+        for number in range(200):
+            image = np.full((64, 64, 3), 20 + number, np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, "rgb24")))
+        container.mux(stream.encode())
+    with VideoFile(path) as video:
+        for start in (199, 61, 0, 60, 59, 123):
+            frame = next(video.frames(start))
+            assert frame.index == start
+            assert int(frame.image[30, 30, 0]) == pytest.approx(20 + start, abs=3)
+            assert frame.time_s == pytest.approx(start / 25, abs=1e-3)
+        assert list(video.frames(200)) == []
+
+
+def test_the_frame_shown_at_a_time_with_a_variable_rate(tmp_path: Path) -> None:
+    with VideoFile(_video(tmp_path / "clip.mp4", [0, 4, 50, 54])) as video:
+        np.testing.assert_allclose(video.times, [0, 0.04, 0.5, 0.54], atol=0.005)
+        shown = [video.frame_at(t) for t in (-1.0, 0.0, 0.3, 0.505, 9.0)]
+        assert shown == [0, 0, 1, 2, 3]
+
+
+def test_damage_in_the_middle_leaves_what_comes_after(tmp_path: Path, caplog) -> None:
+    path = tmp_path / "clip.ts"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=25, options={"g": "5", "bf": "0"})
+        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
+        rng = np.random.default_rng(0)
+        for _ in range(60):
+            image = rng.integers(0, 255, (64, 96, 3), dtype=np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, "rgb24")))
+        container.mux(stream.encode())
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 20_000] = bytes(20_000)
+    path.write_bytes(content)
+    with VideoFile(path) as video:
+        times = [frame.time_s for frame in video]
+    assert 30 < len(times) < 60
+    assert times[0] == pytest.approx(times[0])
+    assert times[-1] - times[0] > 2.2  # the last frames of 2.4 s are there
+
+
+def test_a_video_cut_off_before_its_table_says_so(tmp_path: Path) -> None:
+    clip = _video(tmp_path / "clip.mp4", list(range(0, 200, 4)))
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(clip.read_bytes()[: clip.stat().st_size // 2])
+    with pytest.raises(InputError, match=r"cut\.mp4: is cut off: the list of its frames.*again"):
+        VideoFile(cut)
