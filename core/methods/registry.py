@@ -123,6 +123,28 @@ BUILT_IN: tuple[MethodEntry, ...] = (
         ),
     ),
     MethodEntry(
+        id="fastmetro",
+        title="FastMETRO",
+        summary="Joint and vertex tokens that ask the picture's tokens, in two narrowing transformers",
+        family="model-free",
+        reads="picture",
+        target="core.methods.fastmetro:build",
+        presets=(
+            Preset(
+                "paper",
+                (
+                    Variant("s_r50", "body", True, "fastmetro_s_r50", "parity fixture"),
+                    Variant("m_r50", "body", False, "fastmetro_m_r50", "parity fixture"),
+                    Variant("l_r50", "body", False, "fastmetro_l_r50", "parity fixture"),
+                    Variant("l_h64", "body", True, "fastmetro_l_h64", "parity fixture"),
+                    Variant("l_h64_hand", "hand", True, "fastmetro_l_h64_hand", "parity fixture"),
+                    Variant("l_h64_smpl", "body", True, "fastmetro_l_h64_smpl", "parity fixture"),
+                ),
+            ),
+            Preset("lite", (Variant("body", proof="same arithmetic as the paper's, narrower"),)),
+        ),
+    ),
+    MethodEntry(
         id="pointhmr",
         title="PointHMR",
         summary="Features sampled where each vertex projects, and attention to ever nearer vertices",

@@ -1,0 +1,106 @@
+"""From a crop to the picture tokens of encoder-decoder methods."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from core.body import BodyModel
+from core.errors import InputError
+from core.methods.base import InputSpec
+from core.methods.token_records import picture_tokens
+from core.nn.batch import Batch
+from core.nn.hrnet import HRNetClassification
+from core.nn.lite_backbone import (
+    GRID_CELLS,
+    GRID_CHANNELS,
+    JOINTS,
+    LITE_SIZE,
+    NECK,
+    DenseNetwork,
+    LiteFeatures,
+    joint_evidence,
+)
+from core.nn.resnet import ResNet50
+from core.nn.sine_positions import sine_positions
+from core.types import TokenSet
+
+BackboneName = Literal["resnet50", "hrnet-w64", "lite"]
+PAPER_CELLS = 7
+PAPER_CHANNELS = 2048
+PAPER_SIZE = 224
+
+
+def make_backbone(name: BackboneName) -> nn.Module:
+    """The CNN called ``name``."""
+    if name == "lite":
+        return DenseNetwork()
+    return ResNet50() if name == "resnet50" else HRNetClassification(64)
+
+
+def input_spec_of(name: BackboneName) -> InputSpec:
+    """The crop that a backbone reads."""
+    side = LITE_SIZE if name == "lite" else PAPER_SIZE
+    return InputSpec(kind="crop", size_hw=(side, side))
+
+
+def crops_of(batch: Batch, method: str) -> Tensor:
+    """(B, 3, H, W) the crops of a batch.
+
+    Raises:
+        InputError: it holds joints only.
+    """
+    if batch.image is None:
+        raise InputError(f"{method} reads pictures, not joints", cure="give it a picture")
+    return batch.image
+
+
+def picture_positions(name: BackboneName, width: int) -> Tensor:
+    """(S, width) sine positions of the cells; found joints have none, since they say their place."""
+    side = GRID_CELLS if name == "lite" else PAPER_CELLS
+    cells = sine_positions(side, side, width).flatten(1).T
+    return torch.cat([cells, cells.new_zeros(JOINTS, width)]) if name == "lite" else cells
+
+
+class PictureTokens(nn.Module):
+    """The CNN's map as tokens; on the shared backbone also a token per found joint.
+
+    Attributes:
+        side: cells along each side of the grid.
+    """
+
+    def __init__(self, name: BackboneName, width: int) -> None:
+        super().__init__()
+        self.lite = name == "lite"
+        self.side = GRID_CELLS if self.lite else PAPER_CELLS
+        self.reduce = nn.Conv2d(GRID_CHANNELS if self.lite else PAPER_CHANNELS, width, 1)
+        if self.lite:
+            self.found = nn.Linear(NECK + 3, width)
+            self.found_embed = nn.Embedding(JOINTS, width)
+
+    def forward(self, backbone: nn.Module, image: Tensor) -> Tensor:
+        """(B, S, width) tokens of crops (B, 3, H, W)."""
+        if not self.lite:
+            return self._cells(backbone(image))
+        assert isinstance(backbone, DenseNetwork)
+        features, dense = backbone.look(image)
+        found = self._found(features, joint_evidence(dense))
+        return torch.cat([self._cells(features.grid), found], 1)
+
+    def token_set(self, body: BodyModel, *, camera: bool) -> TokenSet:
+        """What the tokens are, for records; ``camera`` puts the camera token first."""
+        found = body.joint_names_of("lift25") if self.lite else ()
+        return picture_tokens(self.side, camera=camera, found=found)
+
+    def _cells(self, maps: Tensor) -> Tensor:
+        return self.reduce(maps).flatten(2).transpose(1, 2)
+
+    def _found(self, features: LiteFeatures, evidence: Tensor) -> Tensor:
+        """(B, 25, width): place and confidence of each joint, and the feature at that place."""
+        places = evidence[:, None, :, :2].to(features.fine.dtype)  # (B, 1, 25, 2)
+        sampled = F.grid_sample(features.fine, places, align_corners=False)[:, :, 0]
+        known = torch.cat([sampled.transpose(1, 2), evidence.to(sampled.dtype)], -1)
+        return self.found(known) + self.found_embed.weight
