@@ -200,7 +200,7 @@ def marks_of_truth(truth: Truth) -> Detection:
         box_xyxy=truth.box_xyxy,
         joint_names=truth.joint_names,
         joints_2d=truth.joints_2d,
-        joint_source="file",
+        joint_source="own",
     )
 
 

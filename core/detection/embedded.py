@@ -195,5 +195,5 @@ def _detection(found: FoundJoints, row: int, box: NDArray[np.float32]) -> Detect
         joint_names=LIFT25_NAMES,
         joints_2d=joints,
         joint_scores=np.where(known, found.scores[row], 0).astype(np.float32),
-        joint_source="detector",
+        joint_source="own",
     )

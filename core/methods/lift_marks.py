@@ -64,7 +64,7 @@ def turned_marks(batch: Batch) -> TurnedMarks:
         rays=torch.where(known[..., None], turned, torch.zeros_like(turned)),
         known=known,
         sigma=sigma,
-        foreign=torch.ones_like(pitch),
+        foreign=torch.ones_like(pitch) if batch.joints_own is None else 1 - batch.joints_own,
         size_known=torch.ones_like(pitch),
         pitch=pitch_towards(pitch, towards),
         hints=hints,

@@ -31,6 +31,8 @@ class Batch:
         joints_2d: (B, K, 2) float32, pixels of the whole picture, in the method's joint set.
         joint_scores: (B, K) float32 in [0, 1]; 0 for unknown joints (their coordinates are 0).
         joint_sigma: (B,) float32: expected error of a mark as a fraction of the box.
+        joints_own: (B,) float32: 1 where the marks follow the body's own definition of its joints, 0
+            where people or other detectors define them; None means 0.
         camera_pitch: (B,) float32 radians, positive looking down; NaN when unknown.
         limb_hints: (B, limbs) float32: +1 child nearer than parent, -1 farther, 0 unknown.
     """
@@ -46,6 +48,7 @@ class Batch:
     joints_2d: Tensor | None = None
     joint_scores: Tensor | None = None
     joint_sigma: Tensor | None = None
+    joints_own: Tensor | None = None
     camera_pitch: Tensor | None = None
     limb_hints: Tensor | None = None
 

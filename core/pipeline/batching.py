@@ -109,6 +109,7 @@ def _with_joints(
         joints_2d=_float32(np.stack([joints for joints, _ in matched])),
         joint_scores=_float32(np.stack([scores for _, scores in matched])),
         joint_sigma=_float32([joint_sigma(person) for person in detections]),
+        joints_own=_float32([person.joint_source == "own" for person in detections]),
         limb_hints=_float32([limb_hints(person, spec.limbs) for person in detections]),
     )
 
@@ -116,7 +117,7 @@ def _with_joints(
 def joint_sigma(person: Detection) -> float:
     """Expected error of the person's marks as a fraction of the box; a sure detector is as a click."""
     known = None if person.joint_scores is None else person.joint_scores[person.joint_scores > 0]
-    if person.joint_source != "detector":
+    if person.joint_source in SIGMA_OF_SOURCE:
         return SIGMA_OF_SOURCE[person.joint_source]
     doubt = 1.0 if known is None or not len(known) else 1.0 - float(np.clip(known.mean(), 0, 1))
     return DETECTOR_SIGMA_BEST + doubt * (DETECTOR_SIGMA_WORST - DETECTOR_SIGMA_BEST)

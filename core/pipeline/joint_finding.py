@@ -38,6 +38,6 @@ def with_joints(
             joint_names=found.joint_names,
             joints_2d=found.joints_2d,
             joint_scores=found.joint_scores,
-            joint_source="detector",
+            joint_source="own",
         )
     return tuple(people)

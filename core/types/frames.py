@@ -63,7 +63,9 @@ class Detection:
         joint_names: K names; empty when no joints are known.
         joints_2d: (K, 2) float32, pixels of the whole picture; NaN where unknown.
         joint_scores: (K,) float32 in [0, 1]; 0 where unknown.
-        joint_source: who placed the joints; a click is trusted more than a detector.
+        joint_source: who placed the joints; a click is trusted more than a detector. ``own`` joints
+            follow the definition of the embedded body itself (the embedded detector, the truth of
+            rendered pictures); all others have habits of their own.
         track_id: stable number of the person along a video.
         limb_hints: depth hints given by hand.
         camera_pitch: radians, positive when the camera looks down; None when unknown.
@@ -74,7 +76,7 @@ class Detection:
     joint_names: tuple[str, ...] = ()
     joints_2d: NDArray[np.float32] | None = None
     joint_scores: NDArray[np.float32] | None = None
-    joint_source: Literal["hand", "file", "detector", "default"] = "detector"
+    joint_source: Literal["hand", "file", "detector", "own", "default"] = "detector"
     track_id: int | None = None
     limb_hints: tuple[LimbHint, ...] = ()
     camera_pitch: float | None = None

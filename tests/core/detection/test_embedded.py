@@ -84,7 +84,7 @@ def test_joints_are_found_in_given_boxes_in_their_order() -> None:
     for person, joints, box in zip(found, people, boxes, strict=True):
         assert np.array_equal(person.box_xyxy, box)
         assert person.joint_names == LIFT25_NAMES
-        assert person.joint_source == "detector"
+        assert person.joint_source == "own"
         assert person.joints_2d is not None
         assert np.allclose(person.joints_2d, joints, atol=1e-3)
 

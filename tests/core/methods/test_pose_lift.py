@@ -250,6 +250,13 @@ def test_marks_do_not_depend_on_where_in_the_picture_a_distant_person_stands():
     assert torch.isfinite(size)
 
 
+def test_marks_of_the_bodys_own_definition_are_not_foreign():
+    batch = make_batch(2)
+    assert turned_marks(batch).marks.foreign.tolist() == [1.0, 1.0]
+    told = replace(batch, joints_own=torch.tensor([1.0, 0.0]))
+    assert turned_marks(told).marks.foreign.tolist() == [0.0, 1.0]
+
+
 def test_pitch_grows_with_how_low_the_person_is_in_the_picture():
     level = torch.zeros(2)
     towards = torch.nn.functional.normalize(torch.tensor([[0.0, 0.0, 1.0], [0.0, 0.3, 1.0]]), dim=1)

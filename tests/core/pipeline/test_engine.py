@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from core.body import JOINT_SETS
+from core.detection.embedded import EmbeddedDetector
 from core.errors import Cancelled, DeviceError, InputError, WeightsError
 from core.geometry.cameras import project_perspective
 from core.geometry.crops import crop_box
@@ -177,6 +178,47 @@ def test_joints_reach_the_method_by_name(standing, frame: Frame) -> None:
     assert batch.limb_hints.tolist() == [[1.0, -1.0]]
     assert batch.camera_pitch.tolist() == [0.25]
     assert batch.joint_sigma[0] == pytest.approx(0.015)
+    assert batch.joints_own.tolist() == [0.0]
+
+
+def test_joints_of_the_bodys_own_definition_are_told_and_trusted_by_their_scores(
+    standing, frame: Frame
+) -> None:
+    box = np.array([0, 0, 9, 9], np.float32)
+    names = JOINT_SETS["lift25"].joint_names[:6]
+    people = [
+        Detection(box, 1.0, names, np.ones((6, 2), np.float32), np.full(6, score), "own")
+        for score in (1.0, 0.3)
+    ]
+    with _open("joints") as engine:
+        engine.run(frame, people)
+        batch = engine.method.seen[-1]
+    assert batch.joints_own.tolist() == [1.0, 1.0]
+    assert batch.joint_sigma[0] < batch.joint_sigma[1]
+
+
+def test_people_without_joints_get_those_found_in_their_boxes(
+    standing, frame: Frame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A box alone is enough once the embedded detector is installed; given joints stay."""
+    names = JOINT_SETS["lift25"].joint_names
+    given = Detection(
+        np.array([0, 0, 9, 9]), joint_names=names, joints_2d=np.full((25, 2), 5.0, np.float32)
+    )
+
+    class Finder(EmbeddedDetector):
+        def joints_in(self, frame, boxes):
+            return tuple(
+                Detection(box, 0.5, names, np.full((25, 2), box[0] + 1, np.float32))
+                for box in boxes
+            )
+
+    with _open("joints") as engine:
+        engine.detector = Finder(None)  # type: ignore[arg-type]
+        engine.run(frame, [given, Detection(np.array([20, 0, 40, 30]), track_id=7)])
+        batch = engine.method.seen[-1]
+    assert batch.joints_2d[:, 0].tolist() == [[5, 5], [21, 21]]
+    assert batch.joints_own.tolist() == [0.0, 1.0]
 
 
 def test_joints_missing_or_strange_are_said(standing, frame: Frame) -> None:
