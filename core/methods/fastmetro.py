@@ -195,8 +195,7 @@ class FastMetro(Method):
             # Near the camera of a person who fills the crop.
             nn.init.constant_(self.cam_predictor.bias[:1], 1.0)
         self.register_buffer("template", template, persistent=False)
-        if config.learned_mid:
-            self.to_mid = nn.Linear(sizes[-1], sizes[-2])
+        self.to_mid = nn.Linear(sizes[-1], sizes[-2]) if config.learned_mid else None
         if config.smpl_head:
             if len(sizes) != 3:
                 raise BodyError("a hand has no SMPL head", cure="choose the variant l_h64_hand")
@@ -212,7 +211,7 @@ class FastMetro(Method):
         if self.template is not None:
             points = points + self.template
         joints, coarse = points[:, : self.joint_count], points[:, self.joint_count :]
-        levels = self._upsampled(coarse)
+        levels = upsampled(self.body, coarse, self.to_mid)
         regressed, origin = self.rooted.joints_and_origin(levels[-1], joints)
         centred = tuple(level - origin for level in levels)
         mesh = MethodOutput(
@@ -242,17 +241,6 @@ class FastMetro(Method):
             if kept is not None:
                 traces.append(kept)
         return camera, tokens, tuple(traces)
-
-    def _upsampled(self, coarse: Tensor) -> tuple[Tensor, ...]:
-        """431 to 1723 to 6890, or 195 to 778 vertices."""
-        count = len(self.body.level_sizes)
-        levels = [coarse]
-        for level in range(count - 1, 0, -1):
-            if level == count - 1 and self.config.learned_mid:
-                levels.append(self.to_mid(coarse.transpose(1, 2)).transpose(1, 2))
-            else:
-                levels.append(self.body.upsample(levels[-1], level, level - 1))
-        return tuple(levels)
 
     def _posed(self, state: FastMetroState) -> MethodOutput:
         """The body that the SMPL head poses, about its origin; the model-free mesh beside it."""
@@ -358,6 +346,21 @@ def seen_tokens(body: BodyModel, joints: int) -> Tensor:
         sees = torch.ones((joints + len(linked),) * 2, dtype=torch.bool)
         sees[joints:, joints:] = linked | torch.eye(len(linked), dtype=torch.bool)
     return sees
+
+
+def upsampled(body: BodyModel, coarse: Tensor, to_mid: nn.Linear | None) -> tuple[Tensor, ...]:
+    """Meshes of all levels, coarse first, of coarse vertices (B, C, 3).
+
+    The first step is ``to_mid`` over the vertex axis if it is given; the others, and the first
+    without it, are the body's fixed matrices.
+    """
+    levels = [coarse]
+    for level in range(len(body.level_sizes) - 1, 0, -1):
+        if to_mid is not None and len(levels) == 1:
+            levels.append(to_mid(coarse.transpose(1, 2)).transpose(1, 2))
+        else:
+            levels.append(body.upsample(levels[-1], level, level - 1))
+    return tuple(levels)
 
 
 def _own_name(name: str) -> str:

@@ -141,7 +141,35 @@ BUILT_IN: tuple[MethodEntry, ...] = (
                     Variant("l_h64_smpl", "body", True, "fastmetro_l_h64_smpl", "parity fixture"),
                 ),
             ),
-            Preset("lite", (Variant("body", proof="same arithmetic as the paper's, narrower"),)),
+            Preset(
+                "lite", (Variant("body", proof="tests of its laws; the paper's network, narrower"),)
+            ),
+        ),
+    ),
+    MethodEntry(
+        id="coarsemetro",
+        title="CoarseMETRO",
+        summary="Vertex tokens made from joint tokens and multiplied from stage to stage",
+        family="model-free",
+        reads="picture",
+        target="core.methods.coarsemetro:build",
+        presets=(
+            Preset(
+                "paper",
+                (
+                    Variant(
+                        "s_r50",
+                        proof="counts of its table 1: parameters, multiply-adds, activations",
+                    ),
+                    Variant(
+                        "s_h64",
+                        proof="counts of its table 1: parameters, multiply-adds, activations",
+                    ),
+                ),
+            ),
+            Preset(
+                "lite", (Variant("body", proof="tests of its laws; the paper's network, narrower"),)
+            ),
         ),
     ),
     MethodEntry(

@@ -80,6 +80,7 @@ def test_sizes_are_those_of_the_papers_table(
         method = FastMetro(VARIANTS[variant], "paper", variant, body)
     count = sum(p.numel() for p in method.parameters())
     backbone = sum(p.numel() for p in method.backbone.parameters())
+    assert method.to_mid is not None
     step = sum(p.numel() for p in method.to_mid.parameters())
     assert step == 431 * 1723 + 1723
     classifier = 2049_000 if variant.endswith("h64") else 0
