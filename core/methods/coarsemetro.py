@@ -46,6 +46,7 @@ import torch
 from torch import Tensor, nn
 
 from core.body import BodyModel
+from core.body.model import full_precision
 from core.errors import BodyError
 from core.methods.base import Method
 from core.methods.fastmetro import upsampled
@@ -262,6 +263,13 @@ class CoarseMetro(Method):
         """Bodies of a batch of crops (B, 3, H, W)."""
         picture = self.picture(self.backbone, crops_of(batch, "CoarseMETRO"))
         camera, tokens, traces = self._staged(picture, inspect)
+        with full_precision(tokens):
+            return self._placed(tokens.float(), camera.float(), traces)
+
+    def _placed(
+        self, tokens: Tensor, camera: Tensor, traces: tuple[StageTrace, ...]
+    ) -> MethodOutput:
+        """Positions of joint tokens and of the vertices that latent tokens make, and the camera."""
         joint_tokens, latent = tokens[:, : self.joint_count], tokens[:, self.joint_count :]
         points = self.xyz(torch.cat([joint_tokens, self.to_coarse(latent)], 1))
         if self.template is not None:

@@ -36,6 +36,7 @@ import torch
 from torch import Tensor, nn
 
 from core.body import BodyModel
+from core.body.model import full_precision
 from core.errors import BodyError
 from core.methods.base import Method
 from core.methods.fastmetro_losses import (
@@ -207,6 +208,13 @@ class FastMetro(Method):
         """Bodies or hands of a batch of crops (B, 3, H, W)."""
         picture = self.picture(self.backbone, crops_of(batch, "FastMETRO"))
         camera, tokens, traces = self._transformed(picture, inspect)
+        with full_precision(tokens):
+            return self._placed(tokens.float(), camera.float(), traces)
+
+    def _placed(
+        self, tokens: Tensor, camera: Tensor, traces: tuple[TransformerTrace, ...]
+    ) -> MethodOutput:
+        """Positions of joint and vertex tokens, the meshes above them, and the camera."""
         points = self.xyz_regressor(tokens)
         if self.template is not None:
             points = points + self.template

@@ -332,3 +332,16 @@ def test_the_small_network_displaces_the_template(body: BodyModel) -> None:
 def test_hands_are_refused() -> None:
     with pytest.raises(BodyError, match="reconstructs bodies"):
         CoarseMetro(TINY, "paper", "s_r50", load_body("embedded_hand"))
+
+
+def test_in_half_precision_positions_are_still_worked_out_in_full(lite: CoarseMetro) -> None:
+    """A coordinate near one metre in bfloat16 would be off by millimetres on its own."""
+    batch = crops(2, 128)
+    with torch.no_grad():
+        full = lite(batch)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            half = lite(batch)
+    assert half.vertices.dtype == half.joints_3d.dtype == half.camera.dtype == torch.float32
+    grain = half.vertices - half.vertices.bfloat16()
+    assert float(grain.abs().max()) > 1e-4
+    assert 0 < float((half.vertices - full.vertices).abs().mean()) < 0.02
