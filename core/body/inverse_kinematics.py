@@ -172,7 +172,8 @@ def _near_targets(reaching: Tensor, given: Tensor, bones: Tensor) -> Tensor:
     Not in the paper: the released code bounds by it how far one wrong joint bends its descendants.
     The given bone first gets the rest bone's length. All (B, N, 3) metres.
     """
-    given = given.detach() * (bones.norm(dim=-1, keepdim=True) / given.norm(dim=-1, keepdim=True))
+    length = given.norm(dim=-1, keepdim=True).clamp_min(1e-8)  # a bone may have no length yet
+    given = (given * (bones.norm(dim=-1, keepdim=True) / length)).detach()
     far = (reaching - given).norm(dim=-1, keepdim=True) > _ADAPTIVE_LIMIT
     return torch.where(far, given, reaching)
 
