@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
@@ -27,8 +28,10 @@ from core.errors import Cancelled
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from core.pipeline.jobs import InferJob, JobStep, Shard
+    from core.pipeline.job_spec import InferJob, JobStep
     from core.pipeline.outputs import SaveKind
+    from core.pipeline.shards import Shard
+    from core.temporal import Smoothing
 
 DEFAULT_SAVE = "npz,overlay"
 
@@ -66,13 +69,26 @@ def infer(
     ] = None,
     device: Annotated[str, typer.Option(metavar="auto|cpu|cuda[:N]")] = "auto",
     shard: Annotated[
-        str, typer.Option(metavar="I/N", help="Do part I of N, counted from 1.")
-    ] = "1/1",
+        str | None,
+        typer.Option(
+            metavar="I/N",
+            help="Do part I of N, counted from 1; default: as a Slurm array or torchrun says.",
+        ),
+    ] = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for results.")] = Path("out"),
     save: Annotated[
         str,
         typer.Option(metavar="KINDS", help="Of obj,ply,glb,bvh,npz,overlay,video; or none."),
     ] = DEFAULT_SAVE,
+    smooth: Annotated[
+        str, typer.Option(metavar="off|light|strong", help="Steadiness of people in videos.")
+    ] = "light",
+    lock_feet: Annotated[
+        bool, typer.Option("--lock-feet", help="In videos, standing feet do not slide.")
+    ] = False,
+    redo: Annotated[
+        bool, typer.Option("--redo", help="Do again what an earlier run has finished.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Pictures and videos in, bodies and files out."""
@@ -81,9 +97,11 @@ def infer(
     if focal is not None and not (math.isfinite(focal) and focal > 0):
         raise wrong_use("the focal length must be a positive number of pixels", "--focal")
     boxes = tuple(_box(text) for text in box or ())
-    part, kinds = _shard(shard), _kinds(save)
+    part, kinds, smoothing = _shard(shard), _kinds(save), _smoothing(smooth)
     from core.pipeline.config import EngineConfig
-    from core.pipeline.jobs import InferJob
+    from core.pipeline.job_spec import InferJob
+    from core.pipeline.shards import local_device
+    from core.temporal import TemporalSettings
 
     engines = tuple(
         EngineConfig(
@@ -92,7 +110,7 @@ def infer(
             variant=variant,
             weights=weights,
             body=body,
-            device=device,
+            device=local_device(device),
             focal_px=focal,
             detector="none" if boxes or joints else detector,
         )
@@ -108,6 +126,8 @@ def infer(
         boxes=boxes,
         joints=joints,
         shard=part,
+        temporal=TemporalSettings(smoothing, hold_shape=smoothing != "off", lock_feet=lock_feet),
+        redo=redo,
     )
     raise typer.Exit(_run(job, as_json))
 
@@ -122,9 +142,14 @@ def _box(text: str) -> tuple[float, float, float, float]:
     return x0, y0, x1, y1
 
 
-def _shard(text: str) -> Shard:
-    from core.pipeline.jobs import Shard
+def _shard(text: str | None) -> Shard:
+    from core.pipeline.shards import Shard, shard_of_environment
 
+    if text is None:
+        told = shard_of_environment()
+        if told is not None:
+            say(f"shard {told}, as the environment says")
+        return told or Shard()
     first, slash, second = text.partition("/")
     if not (slash and first.isdecimal() and second.isdecimal()):
         raise wrong_use(f"{text!r} is not I/N, such as 1/4", "--shard")
@@ -132,6 +157,15 @@ def _shard(text: str) -> Shard:
     if not 1 <= index <= count:
         raise wrong_use(f"{text!r}: I counts from 1 to N", "--shard")
     return Shard(index - 1, count)
+
+
+def _smoothing(text: str) -> Smoothing:
+    from core.temporal import SMOOTHINGS
+
+    for smoothing in SMOOTHINGS:
+        if smoothing == text:
+            return smoothing
+    raise wrong_use(f"{text!r} is none of {', '.join(SMOOTHINGS)}", "--smooth")
 
 
 def _kinds(text: str) -> tuple[SaveKind, ...]:
@@ -167,7 +201,7 @@ def _run(job: InferJob, as_json: bool) -> int:
     from core.pipeline.jobs import run_job
 
     steps: list[dict[str, Any]] = []
-    count = failures = people = 0
+    count = failures = people = earlier = waiting = 0
     try:
         with _stop_on_interrupt() as stop, _progress() as advance:
             for step in run_job(job, stop):
@@ -177,22 +211,41 @@ def _run(job: InferJob, as_json: bool) -> int:
                     failures += 1
                     say_error(str(step.error))
                 people += 0 if step.result is None else len(step.result.people)
+                earlier += step.earlier
+                waiting += bool(step.note)
+                _say_more(step)
                 if not as_json:
                     for path in step.written:
                         print(path)
                 else:
                     steps.append(_without_arrays(step))
     except (KeyboardInterrupt, Cancelled):
-        say_error("stopped; what was finished stays, nothing half-written remains")
+        say_error(
+            "stopped; what was finished stays, nothing half-written remains;"
+            " videos go on where they are when run again"
+        )
         return EXIT_CANCELLED
     if as_json:
         print_json(steps)
     if count == 0:
-        say(f"shard {job.shard.index + 1}/{job.shard.count} holds no input: nothing to do")
-    elif people == 0 and not failures:
+        say(f"shard {job.shard} holds no input: nothing to do")
+    elif people == 0 and not failures and not earlier and not waiting:
         _say_nobody(job)
         return EXIT_FAILED
     return EXIT_FAILED if failures else 0
+
+
+def _say_more(step: JobStep) -> None:
+    """Notes, and what steadying has gained, on stderr."""
+    if step.note:
+        say(f"{step.source}: {step.note}")
+    gained = step.steadiness
+    if gained is not None and gained.frames:
+        say(
+            f"{step.source}: jitter {gained.jitter_before_mm:.1f} -> {gained.jitter_after_mm:.1f} mm"
+            f" per frame squared, standing feet slide {gained.sliding_before_mm:.1f} ->"
+            f" {gained.sliding_after_mm:.1f} mm per frame"
+        )
 
 
 @contextmanager
@@ -237,6 +290,10 @@ def _without_arrays(step: JobStep) -> dict[str, Any]:
         "error": None if step.error is None else str(step.error),
         "files": [str(path) for path in step.written],
     }
+    if step.note or step.earlier:
+        entry |= {"note": step.note, "earlier": step.earlier}
+    if step.steadiness is not None:
+        entry["steadiness"] = {k: round(v, 4) for k, v in asdict(step.steadiness).items()}
     if result is not None:
         entry |= {
             "method": result.method,
@@ -247,6 +304,7 @@ def _without_arrays(step: JobStep) -> dict[str, Any]:
                     "box_xyxy": [round(float(v), 2) for v in person.box_xyxy],
                     "score": round(float(person.score), 4),
                     "camera_full": [round(float(v), 4) for v in person.camera_full],
+                    "track_id": person.track_id,
                     "note": person.note,
                 }
                 for person in result.people

@@ -2,16 +2,19 @@
 
 from core.export.arrays_file import StoredPeople, read_npz, read_truth, truth_path, write_npz
 from core.export.arrays_writer import NpzWriter
+from core.export.bvh_writer import BvhWriter
 from core.export.mesh_files import MESH_FORMATS, write_mesh
 from core.export.motion import MotionClip, motion_of, read_bvh, write_bvh
 from core.export.naming import OutputNames, output_name, output_path
 from core.export.pictures import VideoWriter, write_png
 from core.export.placement import ORIGINS, Origin, mesh_of
 from core.export.report import ExportReport
+from core.export.video_join import join_videos
 
 __all__ = [
     "MESH_FORMATS",
     "ORIGINS",
+    "BvhWriter",
     "ExportReport",
     "MotionClip",
     "NpzWriter",
@@ -19,6 +22,7 @@ __all__ = [
     "OutputNames",
     "StoredPeople",
     "VideoWriter",
+    "join_videos",
     "mesh_of",
     "motion_of",
     "output_name",

@@ -117,7 +117,7 @@ def write_bvh(path: str | Path, clip: MotionClip) -> ExportReport:
         names=clip.names,
         parents=clip.parents,
         offsets=np.asarray(clip.offsets, np.float64),
-        channels=_channels(len(clip.names)),
+        channels=bvh_channels(len(clip.names)),
         values=np.concatenate(
             [clip.root, np.degrees(euler.numpy()).reshape(len(clip.root), -1)], axis=1
         ),
@@ -132,13 +132,7 @@ def write_bvh(path: str | Path, clip: MotionClip) -> ExportReport:
                 path=path,
                 cure="report this as a defect",
             )
-    with write_atomically(path.with_name(f"{path.name}.txt")) as temporary:
-        temporary.write_text(
-            "MeshLoupe motion\nunits: metres, degrees in the file\n"
-            "axes: right-handed, y up; a person facing the camera faces +z\n"
-            f"rest pose: T-pose, rotation order {EULER_ORDER}\n" + clip.note + "\n",
-            "utf-8",
-        )
+    write_bvh_note(path, clip.note)
     return ExportReport(
         path=path,
         format="bvh",
@@ -148,6 +142,17 @@ def write_bvh(path: str | Path, clip: MotionClip) -> ExportReport:
         reader="core.export.bvh_text",
         origin=clip.note,
     )
+
+
+def write_bvh_note(path: Path, note: str) -> None:
+    """Units, axes and ``note`` in ``<path>.txt``, since BVH has no comments."""
+    with write_atomically(path.with_name(f"{path.name}.txt")) as temporary:
+        temporary.write_text(
+            "MeshLoupe motion\nunits: metres, degrees in the file\n"
+            "axes: right-handed, y up; a person facing the camera faces +z\n"
+            f"rest pose: T-pose, rotation order {EULER_ORDER}\n" + note + "\n",
+            "utf-8",
+        )
 
 
 def read_bvh(path: str | Path) -> MotionClip:
@@ -184,7 +189,8 @@ def read_bvh(path: str | Path) -> MotionClip:
     return MotionClip(tree.names, tree.parents, offsets, rotmat, root, 1.0 / tree.frame_time)
 
 
-def _channels(joints: int) -> tuple[tuple[str, ...], ...]:
+def bvh_channels(joints: int) -> tuple[tuple[str, ...], ...]:
+    """Channel names per joint: the root moves and turns, the others turn."""
     turning = tuple(f"{axis}rotation" for axis in EULER_ORDER)
     moving = ("Xposition", "Yposition", "Zposition")
     return ((*moving, *turning), *([turning] * (joints - 1)))

@@ -17,6 +17,10 @@ from core.opencv import cv2
 
 TICKS_PER_SECOND = 90_000
 CRF = "18"
+# NUT keeps every time stamp exactly, so parts in it can be joined; MP4 is what people open.
+FORMATS = {".mp4": "mp4", ".nut": "nut"}
+# Without pictures that refer to later ones, a part ends where its last frame does.
+ENCODER = {"crf": CRF, "bf": "0"}
 
 
 def write_png(path: str | Path, rgb: NDArray[np.uint8]) -> ExportReport:
@@ -40,7 +44,9 @@ def write_png(path: str | Path, rgb: NDArray[np.uint8]) -> ExportReport:
 
 
 class VideoWriter:
-    """H.264 MP4 of rendered frames, with the frames' own times (variable rate stays true).
+    """H.264 video of rendered frames, with the frames' own times (variable rate stays true).
+
+    The suffix chooses the container: ``.mp4``, or ``.nut`` for parts to be joined by `join_videos`.
 
     Use as a context manager; the file appears only when the block ends without an error. Odd sizes
     lose their last row or column, as the codec wants even ones.
@@ -61,7 +67,8 @@ class VideoWriter:
         self._target = write_atomically(self.path)
         self._temporary = self._target.__enter__()
         try:
-            self._container = av.open(str(self._temporary), "w", format="mp4")
+            form = FORMATS.get(self.path.suffix.lower(), "mp4")
+            self._container = av.open(str(self._temporary), "w", format=form)
         except OSError as error:
             self._target.__exit__(type(error), error, error.__traceback__)
             raise
@@ -100,12 +107,16 @@ class VideoWriter:
             raise
         self._target.__exit__(None, None, None)
         self.report = ExportReport(
-            self.path, "mp4", self.path.stat().st_size, people=self._frames, reader="pyav"
+            self.path,
+            self.path.suffix[1:],
+            self.path.stat().st_size,
+            people=self._frames,
+            reader="pyav",
         )
 
     def _open_stream(self, height: int, width: int) -> Any:
         rate = Fraction(self.fps).limit_denominator(1001)
-        self._stream = self._container.add_stream("libx264", rate=rate, options={"crf": CRF})
+        self._stream = self._container.add_stream("libx264", rate=rate, options=ENCODER)
         self._stream.height, self._stream.width = height, width
         self._stream.pix_fmt = "yuv420p"
         self._stream.codec_context.time_base = Fraction(1, TICKS_PER_SECOND)

@@ -13,24 +13,28 @@ if TYPE_CHECKING:
     from core.pipeline.cameras import CameraSource, LiveCamera, open_camera
     from core.pipeline.config import EngineConfig
     from core.pipeline.engine import Engine, open_engine
-    from core.pipeline.jobs import InferJob, JobStep, Shard, run_job
+    from core.pipeline.job_spec import InferJob, JobStep
+    from core.pipeline.jobs import run_job
     from core.pipeline.joints_file import JointsFile, read_joints_file, write_joints_file
     from core.pipeline.samples import bundled_samples, sample_joints
+    from core.pipeline.shards import Shard
     from core.pipeline.sources import Source, open_source, read_picture
     from core.pipeline.truth import truth_for
+    from core.pipeline.video_people import VideoPeople
     from core.pipeline.videos import VideoFile
 
 _HOME = {
     "CameraSource": "cameras",
     "Engine": "engine",
     "EngineConfig": "config",
-    "InferJob": "jobs",
-    "JobStep": "jobs",
+    "InferJob": "job_spec",
+    "JobStep": "job_spec",
     "JointsFile": "joints_file",
     "LiveCamera": "cameras",
-    "Shard": "jobs",
+    "Shard": "shards",
     "Source": "sources",
     "VideoFile": "videos",
+    "VideoPeople": "video_people",
     "bundled_samples": "samples",
     "list_cameras": "camera_feeds",
     "open_camera": "cameras",
@@ -55,6 +59,7 @@ __all__ = [
     "Shard",
     "Source",
     "VideoFile",
+    "VideoPeople",
     "bundled_samples",
     "list_cameras",
     "open_camera",

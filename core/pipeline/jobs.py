@@ -1,7 +1,9 @@
 """Many inputs through one or several methods: what ``meshloupe infer`` and a batch in the window do.
 
 `run_job` is a generator: each step is one frame by one method with the files written for it, and a
-point where it can be cancelled. A damaged input is a step with an error; the others go on.
+point where it can be cancelled. A damaged input is a step with an error; the others go on. Videos,
+and jobs of several inputs, keep records in the output folder: a second run of the same job skips
+what is done, goes on in the middle of a video, and leaves alone what another process works on.
 """
 
 from __future__ import annotations
@@ -11,73 +13,24 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from core.detection import FixedBoxes
-from core.errors import Cancelled, MeshLoupeError, OutputError
+from core.errors import Cancelled, InputError, MeshLoupeError, OutputError
 from core.export import OutputNames
-from core.pipeline.config import EngineConfig
 from core.pipeline.engine import Engine, open_engine
+from core.pipeline.job_records import ItemRecords, file_state, fingerprint
+from core.pipeline.job_spec import InferJob, JobStep
 from core.pipeline.joints_file import JointsFile, read_joints_file
-from core.pipeline.outputs import OutputWriter, SaveKind
-from core.pipeline.sources import FileSource, expand_inputs, is_video
-from core.types import Detection, Frame, FrameResult, StageTime
+from core.pipeline.outputs import OutputWriter
+from core.pipeline.shards import Shard
+from core.pipeline.sources import FileSource, expand_inputs, is_video, read_picture
+from core.pipeline.video_job import VideoItem, frames_from
+from core.pipeline.videos import VideoFile
+from core.types import Detection, Frame, StageTime
 
-
-@dataclass(frozen=True)
-class Shard:
-    """Part ``index`` of ``count`` (from 0): every count-th input file, for several machines."""
-
-    index: int = 0
-    count: int = 1
-
-    def of(self, files: Sequence[Path]) -> tuple[Path, ...]:
-        """This shard's files."""
-        return tuple(files[self.index :: self.count])
-
-
-@dataclass(frozen=True)
-class InferJob:
-    """What to reconstruct, with what, and what to write.
-
-    Attributes:
-        inputs: pictures, videos and folders.
-        engines: one per method.
-        out: folder for results; made if missing.
-        save: kinds of files to write; may be empty.
-        boxes: (x0, y0, x1, y1) of people, the same in every frame; empty lets a detector look.
-        joints: file with 2D joints; frames it does not name have nobody in them.
-        shard: which part of the inputs to do.
-    """
-
-    inputs: tuple[Path, ...]
-    engines: tuple[EngineConfig, ...]
-    out: Path
-    save: tuple[SaveKind, ...] = ()
-    boxes: tuple[tuple[float, float, float, float], ...] = ()
-    joints: Path | None = None
-    shard: Shard = field(default_factory=Shard)
-
-
-@dataclass(frozen=True)
-class JobStep:
-    """One report of progress.
-
-    Attributes:
-        source: the input file.
-        done, total: frames finished and expected (0 if unknown), over all inputs and methods.
-        result: what one method found in one frame; None for a failure or the closing of a video.
-        written: files that were completed in this step.
-        error: why this input failed, if it did.
-    """
-
-    source: Path
-    done: int
-    total: int
-    result: FrameResult | None = None
-    written: tuple[Path, ...] = ()
-    error: MeshLoupeError | None = None
+__all__ = ["InferJob", "JobStep", "Shard", "check_output_folder", "checked_inputs", "run_job"]
 
 
 def run_job(job: InferJob, cancel: threading.Event | None = None) -> Iterator[JobStep]:
@@ -88,10 +41,11 @@ def run_job(job: InferJob, cancel: threading.Event | None = None) -> Iterator[Jo
 
     Raises:
         MeshLoupeError: the job cannot start.
-        Cancelled: ``cancel`` was set; files written so far stay, none is half-written.
+        Cancelled: ``cancel`` was set; what is finished stays and is not done again by a next run.
     """
     cancel = cancel or threading.Event()
-    files = job.shard.of(checked_inputs(job.inputs, job.out))
+    inputs = checked_inputs(job.inputs, job.out)
+    files = job.shard.of(inputs)
     check_output_folder(job.out)
     joints = None if job.joints is None else read_joints_file(job.joints)
     fixed = FixedBoxes(job.boxes) if job.boxes else None
@@ -100,10 +54,25 @@ def run_job(job: InferJob, cancel: threading.Event | None = None) -> Iterator[Jo
         total = len(engines) * FileSource(files).len_hint_or_zero()
         done = 0
         for file in files:
-            runner = _FileRunner(job, file, engines, joints, fixed, cancel)
+            people = _GivenPeople(joints, fixed)
+            runner = _FileRunner(job, file, engines, people, cancel, len(inputs) > 1)
             for step in runner.steps():
-                done += step.result is not None
+                done += step.earlier + (step.result is not None)
                 yield replace(step, done=done, total=total)
+
+
+@dataclass(frozen=True)
+class _GivenPeople:
+    """People that the user gave."""
+
+    joints: JointsFile | None
+    fixed: FixedBoxes | None
+
+    def of(self, frame: Frame) -> tuple[Detection, ...] | None:
+        """Those of a frame; None lets the detector look."""
+        if self.joints is not None:
+            return self.joints.detections(frame.key)
+        return None if self.fixed is None else self.fixed.detect(frame)
 
 
 @dataclass
@@ -113,51 +82,129 @@ class _FileRunner:
     job: InferJob
     file: Path
     engines: list[Engine]
-    joints: JointsFile | None
-    fixed: FixedBoxes | None
+    people: _GivenPeople
     cancel: threading.Event
+    many: bool
 
     def steps(self) -> Iterator[JobStep]:
-        source = FileSource((self.file,))
-        writers = {
-            id(engine): OutputWriter(
-                self.job.out, self.file, engine.method, self.job.save, is_video(self.file)
-            )
-            for engine in self.engines
-        }
+        records: list[ItemRecords] = []
         try:
-            yield from self._frames(source, writers)
+            wanted: list[tuple[Engine, ItemRecords | None]] = []
             for engine in self.engines:
-                if written := writers[id(engine)].finish():
-                    yield JobStep(self.file, 0, 0, written=written)
+                kept = self._records(engine)
+                skipped = None if kept is None else self._skip(kept)
+                if skipped is not None:
+                    yield skipped
+                    continue
+                records += [] if kept is None else [kept]
+                wanted.append((engine, kept))
+            if wanted:
+                yield from self._video(wanted) if is_video(self.file) else self._picture(wanted)
         except Cancelled:
             raise
         except MeshLoupeError as error:
             yield JobStep(self.file, 0, 0, error=error)
         finally:
-            source.close()
-            for writer in writers.values():
-                writer.close()
+            for kept in records:
+                kept.release()
 
-    def _frames(self, source: FileSource, writers: dict[int, OutputWriter]) -> Iterator[JobStep]:
-        began = time.perf_counter()
-        for frame in source:
-            decode = StageTime("decode", time.perf_counter() - began)
-            people = self._people(frame)
-            for engine in self.engines:
-                result = engine.run(frame, people, cancel=self.cancel)
-                result = replace(result, timing=(decode, *result.timing))
-                written = writers[id(engine)].add(result)
-                yield JobStep(self.file, 0, 0, result=result, written=written)
-            began = time.perf_counter()
+    def _records(self, engine: Engine) -> ItemRecords | None:
+        """Records of this input and method; None for a single picture, which is always done."""
+        if not (self.many or is_video(self.file)):
+            return None
+        try:
+            state = file_state(self.file)
+        except OSError as error:
+            raise InputError(f"cannot be read ({error.strerror})", path=self.file) from None
+        values = {
+            "engine": asdict(engine.config),
+            "weights": engine.method.weights_sha256,
+            "variant": (engine.method.preset, engine.method.variant),
+            "detector": engine.detector.name,
+            "input": state,
+            "save": self.job.save,
+            "boxes": self.job.boxes,
+            "joints": (self.job.joints, file_state(self.job.joints)),
+            "temporal": asdict(self.job.temporal),
+        }
+        return ItemRecords(self.job.out, self.file, engine.method.method_id, fingerprint(values))
 
-    def _people(self, frame: Frame) -> tuple[Detection, ...] | None:
-        """People that the user gave; None lets the detector look."""
-        if self.joints is not None:
-            return self.joints.detections(frame.key)
-        if self.fixed is not None:
-            return self.fixed.detect(frame)
+    def _skip(self, records: ItemRecords) -> JobStep | None:
+        """A step that says why nothing is to do, or None after the item has been claimed."""
+        found = None if self.job.redo else records.done()
+        if found is not None:
+            return JobStep(
+                self.file, 0, 0, earlier=found.frames, note="was finished by an earlier run"
+            )
+        if not records.claim():
+            return JobStep(self.file, 0, 0, note="another process works on it")
+        found = None if self.job.redo else records.done()
+        if found is not None:  # finished by the other one between our two looks
+            records.release()
+            return JobStep(
+                self.file, 0, 0, earlier=found.frames, note="was finished by another process"
+            )
+        if self.job.redo:
+            records.forget()
         return None
+
+    def _picture(self, wanted: Sequence[tuple[Engine, ItemRecords | None]]) -> Iterator[JobStep]:
+        began = time.perf_counter()
+        frame = read_picture(self.file)
+        decode = StageTime("decode", time.perf_counter() - began)
+        for engine, records in wanted:
+            writer = OutputWriter(self.job.out, self.file, engine.method, self.job.save)
+            try:
+                result = engine.run(frame, self.people.of(frame), cancel=self.cancel)
+                result = replace(result, timing=(decode, *result.timing))
+                written = writer.add(result)
+                yield JobStep(self.file, 0, 0, result=result, written=written)
+                rest = writer.finish()
+            finally:
+                writer.close()
+            if records is not None:
+                records.finish((*written, *rest), 1)
+            if rest:
+                yield JobStep(self.file, 0, 0, written=rest)
+
+    def _video(self, wanted: Sequence[tuple[Engine, ItemRecords | None]]) -> Iterator[JobStep]:
+        with ExitStack() as stack:
+            video = stack.enter_context(VideoFile(self.file))
+            items: list[VideoItem] = []
+            for engine, records in wanted:
+                assert records is not None
+                items.append(VideoItem(self.job, self.file, engine, records))
+                stack.callback(items[-1].close)
+            try:
+                yield from self._frames(video, items)
+            except (Cancelled, KeyboardInterrupt, GeneratorExit):
+                for item in items:
+                    item.commit()
+                raise
+            for item in items:
+                yield item.finish()
+            if video.damaged:
+                yield JobStep(
+                    self.file, 0, 0, note="is damaged in part; what could be decoded is done"
+                )
+
+    def _frames(self, video: VideoFile, items: list[VideoItem]) -> Iterator[JobStep]:
+        for item in items:
+            if earlier := item.take_up(self.cancel):
+                note = f"goes on after {earlier} frames of an earlier run"
+                yield JobStep(self.file, 0, 0, earlier=earlier, note=note)
+        began = time.perf_counter()
+        for frame in frames_from(video, items):
+            decode = StageTime("decode", time.perf_counter() - began)
+            given = self.people.of(frame)
+            for item in items:
+                if frame.index is None or frame.index < item.done:
+                    continue
+                step = item.step(frame, given, self.cancel)
+                assert step.result is not None
+                timed = replace(step.result, timing=(decode, *step.result.timing))
+                yield replace(step, result=timed)
+            began = time.perf_counter()
 
 
 def checked_inputs(inputs: Sequence[Path], out: Path) -> tuple[Path, ...]:

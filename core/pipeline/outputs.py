@@ -1,15 +1,12 @@
 """The files of one input and one method, written while its results arrive.
 
-Arrays and videos of a whole input are completed by `OutputWriter.finish`; leaving without it leaves
-nothing of them behind.
+Arrays, motion and videos of a whole input are completed by `OutputWriter.finish`; leaving without it
+leaves nothing of them behind but the parts of a video, which a later run takes up.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -18,16 +15,16 @@ from numpy.typing import NDArray
 
 from core.errors import Cancelled
 from core.export import (
-    MotionClip,
+    BvhWriter,
     NpzWriter,
     VideoWriter,
     motion_of,
     output_path,
-    write_bvh,
     write_mesh,
     write_png,
 )
 from core.methods.base import Method
+from core.pipeline.video_parts import VideoParts
 from core.pipeline.videos import VideoFile
 from core.render import MeshLayer, Renderer, overlay, person_color, turntable
 from core.types import FrameResult, Reconstruction
@@ -48,62 +45,87 @@ class OutputWriter:
         source: the input file; results are named after it.
         method: the method whose results come; its body gives the triangles.
         kinds: what to write.
-        is_video: results are frames of one video, so that meshes and overlays carry frame numbers.
+        parts: for a video: where its overlay is drawn. Results are then frames of one video, so
+            that meshes and overlays carry frame numbers, and people keep theirs along it.
     """
 
     def __init__(
-        self, out: Path, source: Path, method: Method, kinds: tuple[SaveKind, ...], is_video: bool
+        self,
+        out: Path,
+        source: Path,
+        method: Method,
+        kinds: tuple[SaveKind, ...],
+        parts: VideoParts | None = None,
     ) -> None:
-        self.out, self.source, self.kinds, self.is_video = out, source, kinds, is_video
+        self.out, self.source, self.kinds = out, source, kinds
+        self.parts = parts
         self._method = method
         self._faces = np.asarray(method.body.faces(), np.int32)
         self._renderer = Renderer()
         self._stack = ExitStack()
         self._npz: NpzWriter | None = None
-        self._video: VideoWriter | None = None
-        self._motion: dict[int, list[MotionClip]] = defaultdict(list)
+        self._turntable: VideoWriter | None = None
+        self._motion: dict[int, BvhWriter] = {}
         self._fps: float | None = None
 
     def add(self, result: FrameResult) -> tuple[Path, ...]:
         """Take the result of one frame; returns the files completed by it."""
+        self.collect(result)
         written: list[Path] = []
-        frame = result.frame.index if self.is_video else None
-        if result.people and "npz" in self.kinds:
-            self._arrays().add(result)
+        frame = None if self.parts is None else result.frame.index
         for row, person in enumerate(result.people):
-            if "bvh" in self.kinds:
-                number = row if person.track_id is None else person.track_id
-                clip = motion_of([person], self._method.body, self._frames_per_second())
-                self._motion[number].append(clip)
             for kind in MESH_KINDS:
                 if kind in self.kinds:
-                    path = self._path(kind, frame=frame, person=row)
+                    path = self._path(kind, frame=frame, person=self._number(row, person))
                     written.append(write_mesh(path, person, faces=self._faces).path)
         if "overlay" in self.kinds and result.people:
             drawn = self._overlay(result)
             written.append(write_png(self._path("png", frame=frame), drawn).path)
-        if "video" in self.kinds and self.is_video:
-            self._video_writer().add(self._overlay(result), result.frame.time_s)
+        if "video" in self.kinds and self.parts is not None:
+            self.parts.add(self._overlay(result), result.frame.time_s)
         elif "video" in self.kinds and result.people:
             self._add_turntable(result)
         return tuple(written)
 
+    def collect(self, result: FrameResult) -> None:
+        """Take the result of one frame into the files of the whole input, and write none of its own.
+
+        Enough for a frame whose own files and picture an earlier run has made.
+        """
+        if result.people and "npz" in self.kinds:
+            self._arrays().add(result)
+        for row, person in enumerate(result.people if "bvh" in self.kinds else ()):
+            number = self._number(row, person)
+            clip = motion_of([person], self._method.body, self._frames_per_second())
+            if number not in self._motion:
+                writer = BvhWriter(self._path("bvh", person=number), self._frames_per_second())
+                self._stack.callback(writer.close)
+                self._motion[number] = writer
+            self._motion[number].add(clip, result.frame.index)
+
     def finish(self) -> tuple[Path, ...]:
         """Complete the files of the whole input; returns them."""
-        self._stack.close()
-        written = [
-            writer.report.path for writer in (self._npz, self._video) if writer and writer.report
-        ]
-        for number, clips in sorted(self._motion.items()):
-            path = self._path("bvh", person=number)
-            written.append(write_bvh(path, joined_clips(clips)).path)
+        written = [writer.finish().path for _, writer in sorted(self._motion.items())]
         self._motion.clear()
+        self._stack.close()
+        archives = (self._npz, self._turntable)
+        written += [writer.report.path for writer in archives if writer and writer.report]
+        if "video" in self.kinds and self.parts is not None:
+            self.parts.commit()
+            written.append(self.parts.join(self._path("mp4"), self.source).path)
         return tuple(written)
 
     def close(self) -> None:
         """Drop what is not complete; harmless after `finish`."""
         self._motion.clear()
         self._stack.__exit__(Cancelled, Cancelled("not finished"), None)
+        if self.parts is not None:
+            self.parts.close()
+
+    def _number(self, row: int, person: Reconstruction) -> int:
+        """What tells a person's own files from the others'."""
+        known = self.parts is not None and person.track_id is not None
+        return row if not known or person.track_id is None else person.track_id
 
     def _path(self, ext: str, *, frame: int | None = None, person: int | None = None) -> Path:
         method = self._method.method_id
@@ -114,16 +136,15 @@ class OutputWriter:
             self._npz = self._stack.enter_context(NpzWriter(self._path("npz"), faces=self._faces))
         return self._npz
 
-    def _video_writer(self) -> VideoWriter:
-        if self._video is None:
-            self._video = self._stack.enter_context(
-                VideoWriter(self._path("mp4"), self._frames_per_second())
-            )
-        return self._video
+    def _turntable_writer(self) -> VideoWriter:
+        if self._turntable is None:
+            writer = VideoWriter(self._path("mp4"), PICTURE_FPS)
+            self._turntable = self._stack.enter_context(writer)
+        return self._turntable
 
     def _frames_per_second(self) -> float:
         if self._fps is None:
-            self._fps = video_fps(self.source) if self.is_video else PICTURE_FPS
+            self._fps = PICTURE_FPS if self.parts is None else video_fps(self.source)
         return self._fps
 
     def _layers(self, result: FrameResult) -> list[MeshLayer]:
@@ -142,28 +163,24 @@ class OutputWriter:
         """A picture's people, turned once around."""
         layers = self._layers(result)
         for view in turntable(layers, TURNTABLE_SIZE, renderer=self._renderer, quality="live"):
-            self._video_writer().add(view.rgb)
-
-
-def joined_clips(clips: Sequence[MotionClip]) -> MotionClip:
-    """Clips of one person, one after the other, with the mean of their bone lengths.
-
-    Single frames are kept as clips of one frame: they hold no surface, so a long video stays small.
-    """
-    return replace(
-        clips[0],
-        offsets=np.mean([clip.offsets for clip in clips], axis=0),
-        rotmat=np.concatenate([clip.rotmat for clip in clips]),
-        root=np.concatenate([clip.root for clip in clips]),
-    )
+            self._turntable_writer().add(view.rgb)
 
 
 def person_layers(people: tuple[Reconstruction, ...], faces: NDArray[np.int32]) -> list[MeshLayer]:
     """One coloured layer per person, in the camera frame of the picture."""
     return [
-        MeshLayer(vertices=person.vertices_camera, faces=faces, colors=person_color(number))
-        for number, person in enumerate(people)
+        MeshLayer(
+            vertices=person.vertices_camera,
+            faces=faces,
+            colors=person_color(_color_of(row, person)),
+        )
+        for row, person in enumerate(people)
     ]
+
+
+def _color_of(row: int, person: Reconstruction) -> int:
+    """People keep their colour along a video."""
+    return row if person.track_id is None else person.track_id
 
 
 def video_fps(path: Path) -> float:
