@@ -192,6 +192,24 @@ BUILT_IN: tuple[MethodEntry, ...] = (
         ),
     ),
     MethodEntry(
+        id="glnet",
+        title="GLNet",
+        summary="A proposal per pixel: part points found by 2D keypoints correct a global estimate",
+        family="model-based",
+        reads="picture",
+        target="core.methods.glnet:build",
+        presets=(
+            Preset(
+                "paper",
+                (
+                    Variant("body_w32", proof="from the paper, no public code"),
+                    Variant("body_w48", proof="from the paper, no public code"),
+                ),
+            ),
+            Preset("lite", (Variant("body", proof="same arithmetic as the paper's, narrower"),)),
+        ),
+    ),
+    MethodEntry(
         id="multi_roi",
         title="Multi-RoI HMR",
         summary="Five crops of a person, fused by how their boxes lie, with one camera for all",
