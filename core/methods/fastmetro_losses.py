@@ -47,7 +47,7 @@ HAND_WEIGHTS = LossWeights(levels=(0.5, 0.5), edges=1.0, shortness=0.0)
 
 
 class RootedBody:
-    """A body or a hand with its joints and its origin (pelvis or wrist); holds no tensors."""
+    """A body or a hand with its joints and its origin (pelvis or wrist)."""
 
     def __init__(self, body: BodyModel) -> None:
         self.body = body
@@ -58,6 +58,16 @@ class RootedBody:
         self.surface_level = len(body.level_sizes) - 2
         wanted = ("hand21",) if self.is_hand else ("h36m17", "lsp14")
         self.joint_set = next((name for name in wanted if name in body.joint_sets()), None)
+        self._surface: dict[torch.device, tuple[Tensor, Tensor]] = {}
+
+    def surface(self, device: torch.device) -> tuple[Tensor, Tensor]:
+        """Triangles (F, 3) and edges (E, 2) of the surface level; empty where nobody knows them."""
+        if device not in self._surface:
+            faces = self.body.faces(self.surface_level)
+            edges = self.body.edges(self.surface_level) if len(faces) else faces[:, :2]
+            pair = torch.from_numpy(faces.copy()), torch.from_numpy(edges.copy())
+            self._surface[device] = pair[0].to(device), pair[1].to(device)
+        return self._surface[device]
 
     def rooted_joints(self, joints: Tensor) -> Tensor:
         """Joints (B, K, 3) about the mean of the root joints."""
@@ -130,12 +140,10 @@ def _surface_terms(
     target: Target,
 ) -> list[LossTerm]:
     level = rooted.surface_level
-    triangles = rooted.body.faces(level)
-    if weights.surface == 0 or len(triangles) == 0:
-        return []
     pred, truth = levels[-1 - level], truths[-1 - level]
-    faces = torch.from_numpy(triangles).to(pred.device)
-    edges = torch.from_numpy(rooted.body.edges(level)).to(pred.device)
+    faces, edges = rooted.surface(pred.device)
+    if weights.surface == 0 or len(faces) == 0:
+        return []
     has, overall = target.has_mesh, weights.surface
     terms = [
         LossTerm("edges", edge_length_loss(pred, truth, edges, has), overall * weights.edges),
