@@ -15,6 +15,7 @@ from app.engine.requests import (
     ExpandRequest,
     LoadRequest,
     MarksRequest,
+    PeopleRequest,
     PoseRequest,
     ThumbnailRequest,
 )
@@ -27,6 +28,8 @@ VIDEO_ROWS = 24
 # Frames are found by reading forwards, so a long film shows its first minute.
 VIDEO_SPAN = 1500
 KEPT_FRAMES = 8
+# Fewer joints than these hardly tell a pose.
+LEAST_JOINTS = 8
 DISPLAY_PX = 4096
 MARK_FILE_NAMES = ("joints2d.json", "joints.json")
 MAX_THUMBNAIL_PIXELS = 120_000_000
@@ -78,8 +81,14 @@ class MediaReader:
         return Loaded(request.item, frame, display_image(frame), truths, suggested, origin)
 
     @_answer.register
+    def _(self, request: PeopleRequest, cancel: threading.Event) -> tuple[Detection, ...]:
+        return people_in(request.frame)
+
+    @_answer.register
     def _(self, request: PoseRequest, cancel: threading.Event) -> Detection:
-        return default_marks(request.box_xyxy)
+        if request.frame is None:
+            return default_marks(request.box_xyxy)
+        return marks_in_box(request.frame, request.box_xyxy)
 
     @_answer.register
     def _(self, request: MarksRequest, cancel: threading.Event) -> tuple[Detection, ...]:
@@ -167,7 +176,7 @@ def truths_beside(frame: Frame) -> tuple[Truth, ...]:
 
 
 def marks_beside(frame: Frame, truths: tuple[Truth, ...]) -> tuple[tuple[Detection, ...], str]:
-    """Who is in a picture, and who says so: a joint file beside it, its truth, or a default pose."""
+    """Who is in a picture, and who says so: a joint file beside it, or its truth; else nobody yet."""
     folder = Path() if frame.path is None else frame.path.parent
     for name in MARK_FILE_NAMES if frame.path is not None else ():
         path = folder / name
@@ -181,10 +190,36 @@ def marks_beside(frame: Frame, truths: tuple[Truth, ...]) -> tuple[tuple[Detecti
                 return found, f"joints from {name}"
     if truths:
         return tuple(map(marks_of_truth, truths)), "joints of the ground truth"
+    return (), ""
+
+
+def people_in(frame: Frame) -> tuple[Detection, ...]:
+    """The people that a detector finds, with joints; a standing pose to drag where it finds none."""
+    from core.detection import create_detector
+
+    found = create_detector("auto").detect(frame)
+    marked = tuple(person for person in found if person.joints_2d is not None)
     height, width = frame.size_hw
-    return (
-        default_marks((width * 0.25, height * 0.06, width * 0.75, height * 0.94)),
-    ), "default pose"
+    middle = (width * 0.25, height * 0.06, width * 0.75, height * 0.94)
+    return marked or (default_marks(middle),)
+
+
+def marks_in_box(frame: Frame, box: tuple[float, float, float, float]) -> Detection:
+    """The joints found in a box, or a standing pose where they cannot be told."""
+    import numpy as np
+
+    from core.detection import default_pose
+    from core.detection.choose import embedded_is_installed
+
+    area = np.asarray(box, np.float32)
+    if embedded_is_installed():
+        from core.detection.embedded import embedded_detector
+
+        found = embedded_detector().joints_in(frame, area[None])[0]
+        known = 0 if found.joint_scores is None else int((found.joint_scores > 0).sum())
+        if known >= LEAST_JOINTS:
+            return found
+    return default_pose(area)
 
 
 def marks_in(path: Path, frame_key: str) -> tuple[Detection, ...]:

@@ -48,13 +48,29 @@ class ThumbnailRequest:
     size: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class PeopleRequest:
+    """Look for people in a picture that has no marks yet."""
+
+    item: Item
+    frame: Frame
+
+
+@dataclass(frozen=True, eq=False)
 class PoseRequest:
-    """A default pose in a box drawn by hand. ``person`` -1 adds a person, else its joints are reset."""
+    """The joints of somebody in a box drawn by hand.
+
+    Attributes:
+        item_id: of the picture.
+        box_xyxy: picture pixels.
+        person: whose joints are set; -1 adds a person.
+        frame: where they are looked for; None asks for the standing pose.
+    """
 
     item_id: int
     box_xyxy: tuple[float, float, float, float]
     person: int = -1
+    frame: Frame | None = None
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,7 @@ class DisplayControl(QObject):
         self._markers: tuple[Marker, ...] = ()
         self._fitted_item = -1
         self._overlay_shown = False
+        self._stopped = False
         self._redraw = QTimer(self)
         self._redraw.setSingleShot(True)
         self._redraw.setInterval(REDRAW_MS)
@@ -84,7 +85,8 @@ class DisplayControl(QObject):
         self._redraw.start()
 
     def stop(self) -> None:
-        """No more timers."""
+        """No more timers; answers that are still on their way draw nothing."""
+        self._stopped = True
         self._redraw.stop()
         self._blend.stop()
 
@@ -207,6 +209,8 @@ class DisplayControl(QObject):
 
     @Slot(object)
     def _show_people(self, people: tuple[Reconstruction, ...]) -> None:
+        if self._stopped:
+            return
         shown = self._results.shown
         if shown is None or shown.mesh is None or not people:
             self._stage.set_layers([])

@@ -12,6 +12,7 @@ from app.engine.requests import (
     ExpandRequest,
     LoadRequest,
     MarksRequest,
+    PeopleRequest,
     PoseRequest,
     ThumbnailRequest,
 )
@@ -20,6 +21,7 @@ from app.state.activity import ActivityModel
 from app.state.people import PeopleModel
 from app.state.session import SessionModel
 from app.state.values import Item, Loaded, Notice
+from core.types import Detection
 
 THUMBNAIL_PX = 112
 
@@ -78,11 +80,14 @@ class FilesControl(QObject):
         if loaded is not None:
             self._files.submit(MarksRequest(loaded.item, loaded.frame.key, path), first=True)
 
-    def place_person(self, box: tuple[float, float, float, float], person: int = -1) -> None:
-        """A standing pose in a box; ``person`` -1 adds somebody."""
-        item = self._session.current
-        if item is not None:
-            self._files.submit(PoseRequest(item.id, box, person), first=True)
+    def place_person(
+        self, box: tuple[float, float, float, float], person: int = -1, *, standing: bool = False
+    ) -> None:
+        """The joints found in a box, or a ``standing`` pose; ``person`` -1 adds somebody."""
+        loaded = self._session.current_loaded
+        if loaded is not None:
+            frame = None if standing else loaded.frame
+            self._files.submit(PoseRequest(loaded.item.id, box, person, frame), first=True)
 
     @Slot(object)
     def _want_thumbnails(self, items: tuple[Item, ...]) -> None:
@@ -103,11 +108,15 @@ class FilesControl(QObject):
         self._activity.set_busy("load", "")
         if loaded.origin:
             self._activity.log(f"{request.item.title}: {loaded.origin}")
-        if not self._people.knows(request.item.id):
-            self._people.suggest(request.item.id, loaded.suggested)
-        else:
+        known = self._people.knows(request.item.id)
+        if known:
             self._people.select(0 if self._people.of(request.item.id) else -1)
+        elif loaded.suggested:
+            self._people.suggest(request.item.id, loaded.suggested)
         self._session.set_loaded(loaded)
+        if not known and not loaded.suggested:
+            self._activity.set_busy("people", "Looking for people")
+            self._files.submit(PeopleRequest(loaded.item, loaded.frame), first=True)
 
     @Slot(object, object)
     def _answered(self, request: Any, answer: Any) -> None:
@@ -117,6 +126,10 @@ class FilesControl(QObject):
             case ExpandRequest():
                 added = self._session.add(answer)
                 self._show_rows(added if request.select else (), answer[0][0] if answer else None)
+            case PeopleRequest():
+                self._activity.set_busy("people", "")
+                self._people.suggest(request.item.id, answer)
+                self._activity.log(f"{request.item.title}: {_found(answer)}")
             case PoseRequest():
                 if request.person < 0:
                     self._people.add(request.item_id, answer)
@@ -139,5 +152,14 @@ class FilesControl(QObject):
         if isinstance(request, ThumbnailRequest):
             return  # the row stays without a thumbnail; reading the picture itself will say why
         self._activity.set_busy("load", "")
+        self._activity.set_busy("people", "")
+        if isinstance(request, PeopleRequest):
+            self._people.suggest(request.item.id, ())
         tone = "error" if failure.expected else "warning"
         self._activity.notify(Notice(tone, failure.text, failure.cure))  # type: ignore[arg-type]
+
+
+def _found(people: Sequence[Detection]) -> str:
+    if all(person.joint_source == "default" for person in people):
+        return "nobody found; a standing pose is there to be dragged"
+    return "1 person found" if len(people) == 1 else f"{len(people)} people found"

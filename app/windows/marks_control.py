@@ -135,7 +135,8 @@ class MarksControl(QObject):
     def _reset(self, number: int) -> None:
         person = self._person(number)
         if person is not None:
-            self._files.place_person(tuple(map(float, person.box_xyxy)), number)  # type: ignore[arg-type]
+            box = tuple(map(float, person.box_xyxy))
+            self._files.place_person(box, number, standing=True)  # type: ignore[arg-type]
 
     @Slot()
     def _reset_selected(self) -> None:

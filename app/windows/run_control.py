@@ -92,8 +92,8 @@ class RunControl(QObject):
     def run(self, quality: Quality = "full") -> None:
         """Ask for a result of the current picture now."""
         loaded = self._session.current_loaded
-        if loaded is None:
-            return
+        if loaded is None or not self._people.knows(loaded.item.id):
+            return  # people are still looked for; finding them runs the method
         request = RunRequest(
             id=self._next_id,
             item_id=loaded.item.id,
