@@ -63,7 +63,7 @@ from core.methods.picture_memory import (
 )
 from core.methods.token_records import attention_record, crop_regions, latent_tokens
 from core.nn.batch import Batch, LossTerms, MethodOutput, Target
-from core.nn.encoder_decoder import Attention, DecoderLayer, Encoder, start_glorot
+from core.nn.encoder_decoder import DROPOUT, Attention, DecoderLayer, Encoder, start_glorot
 from core.types import InspectionRecord
 
 PAPER_WEIGHTS = replace(BODY_WEIGHTS, surface=0.0)
@@ -78,6 +78,7 @@ class CoarseMetroConfig:
         widths: of the tokens in each stage; feed-forward is four times as wide.
         counts: vertex tokens in each stage.
         vertex_attention: where vertex cross-attention is in a stage (table 3).
+        dropout: in training.
         mask_share: largest share of joint tokens masked in training (table 2: 0 to 0.5).
         learned_mid: the step to the mid mesh is learned, else the body's fixed matrix.
         from_template: positions are displacements of the template.
@@ -88,6 +89,7 @@ class CoarseMetroConfig:
     widths: tuple[int, ...] = (512, 128, 64)
     counts: tuple[int, ...] = (48, 192, 384)
     heads: int = 8
+    dropout: float = 0.1
     vertex_attention: Literal["end", "beginning", "none"] = "end"
     mask_share: float = 0.1
     learned_mid: bool = True
@@ -101,7 +103,12 @@ VARIANTS: Mapping[str, CoarseMetroConfig] = {
 }
 LITE: Mapping[str, CoarseMetroConfig] = {
     "body": CoarseMetroConfig(
-        "lite", (256, 128, 96), learned_mid=False, from_template=True, losses=BODY_WEIGHTS
+        "lite",
+        (256, 128, 96),
+        dropout=0.0,
+        learned_mid=False,
+        from_template=True,
+        losses=BODY_WEIGHTS,
     ),
 }
 ABLATIONS: Mapping[str, CoarseMetroConfig] = {
@@ -149,15 +156,17 @@ class StageTrace:
 class Stage(nn.Module):
     """Figure 3: an encoder layer, a decoder layer, and attention to the coarser vertex tokens."""
 
-    def __init__(self, width: int, heads: int, vertex_attention: str) -> None:
+    def __init__(
+        self, width: int, heads: int, vertex_attention: str, dropout: float = DROPOUT
+    ) -> None:
         super().__init__()
         self.order = vertex_attention
-        self.encoder = Encoder(width, 4 * width, heads, 1)
-        self.decoder = DecoderLayer(width, 4 * width, heads)
+        self.encoder = Encoder(width, 4 * width, heads, 1, dropout)
+        self.decoder = DecoderLayer(width, 4 * width, heads, dropout)
         if vertex_attention != "none":
             self.vertex_norm = nn.LayerNorm(width)
-            self.vertex = Attention(width, heads)
-            self.drop = nn.Dropout(self.vertex.dropout)
+            self.vertex = Attention(width, heads, dropout)
+            self.drop = nn.Dropout(dropout)
         self.norm = nn.LayerNorm(width)
         start_glorot(self)
 
@@ -234,7 +243,7 @@ class CoarseMetro(Method):
         grown = pairwise((self.joint_count, *counts))
         self.more_vertices = nn.ModuleList(TokenMaker(*step) for step in grown)
         self.stages = nn.ModuleList(
-            Stage(width, config.heads, config.vertex_attention) for width in widths
+            Stage(width, config.heads, config.vertex_attention, config.dropout) for width in widths
         )
         steps = list(pairwise(widths))
         self.narrow_picture = nn.ModuleList(nn.Linear(*step) for step in steps)

@@ -22,7 +22,8 @@ Where the released code says more than the paper, ``paper`` follows the code:
 
 ``lite`` is the same network, narrower, on the shared backbone. Its own: the decoder also reads where
 the backbone's heatmaps found the joints, a token each with the feature found there; the output is a
-displacement of the template; the up-sampling is fixed.
+displacement of the template; the up-sampling is fixed; there is no dropout, as rendered pictures
+never run out.
 
 Frame: camera axes (x right, y down, z forward), metres, about the H36M pelvis (hand: the wrist).
 """
@@ -73,6 +74,7 @@ class FastMetroConfig:
         backbone: CNN; ``lite`` is the shared small one.
         widths, inner: token and feed-forward width of each transformer.
         layers: in each encoder and decoder (S, M, L: 1, 2, 3).
+        dropout: in training.
         masked: vertices see joints and neighbours only; else everything.
         learned_mid: the step to the mid mesh is learned, else the body's fixed matrix.
         from_template: positions are displacements of the template.
@@ -85,6 +87,7 @@ class FastMetroConfig:
     inner: tuple[int, ...] = (2048, 512)
     heads: int = 8
     layers: int = 1
+    dropout: float = 0.1
     masked: bool = True
     learned_mid: bool = True
     from_template: bool = False
@@ -103,7 +106,7 @@ VARIANTS: Mapping[str, FastMetroConfig] = {
 }
 LITE: Mapping[str, FastMetroConfig] = {
     "body": FastMetroConfig(
-        "lite", (256, 128), (768, 384), heads=4, learned_mid=False, from_template=True
+        "lite", (256, 128), (768, 384), heads=4, dropout=0.0, learned_mid=False, from_template=True
     ),
 }
 
@@ -174,7 +177,8 @@ class FastMetro(Method):
         self.vertex_token_embed = nn.Embedding(self.coarse_count, first)
         sizes = zip(config.widths, config.inner, strict=True)
         self.transformers = nn.ModuleList(
-            EncoderDecoder(width, inner, config.heads, config.layers) for width, inner in sizes
+            EncoderDecoder(width, inner, config.heads, config.layers, config.dropout)
+            for width, inner in sizes
         )
         steps = list(zip(config.widths[:-1], config.widths[1:], strict=True))
         self.narrow_camera = nn.ModuleList(nn.Linear(*step) for step in steps)

@@ -177,9 +177,13 @@ class TransformerTrace:
 class Encoder(nn.Module):
     """Encoder layers and a closing norm."""
 
-    def __init__(self, width: int, inner: int, heads: int, layers: int) -> None:
+    def __init__(
+        self, width: int, inner: int, heads: int, layers: int, dropout: float = DROPOUT
+    ) -> None:
         super().__init__()
-        self.layers = nn.ModuleList(EncoderLayer(width, inner, heads) for _ in range(layers))
+        self.layers = nn.ModuleList(
+            EncoderLayer(width, inner, heads, dropout) for _ in range(layers)
+        )
         self.norm = nn.LayerNorm(width)
 
     def forward(
@@ -197,9 +201,13 @@ class Encoder(nn.Module):
 class Decoder(nn.Module):
     """Decoder layers and a closing norm."""
 
-    def __init__(self, width: int, inner: int, heads: int, layers: int) -> None:
+    def __init__(
+        self, width: int, inner: int, heads: int, layers: int, dropout: float = DROPOUT
+    ) -> None:
         super().__init__()
-        self.layers = nn.ModuleList(DecoderLayer(width, inner, heads) for _ in range(layers))
+        self.layers = nn.ModuleList(
+            DecoderLayer(width, inner, heads, dropout) for _ in range(layers)
+        )
         self.norm = nn.LayerNorm(width)
 
     def forward(
@@ -225,10 +233,12 @@ class Decoder(nn.Module):
 class EncoderDecoder(nn.Module):
     """An encoder over a camera token and memory tokens, and a decoder that reads the memory only."""
 
-    def __init__(self, width: int, inner: int, heads: int, layers: int) -> None:
+    def __init__(
+        self, width: int, inner: int, heads: int, layers: int, dropout: float = DROPOUT
+    ) -> None:
         super().__init__()
-        self.encoder = Encoder(width, inner, heads, layers)
-        self.decoder = Decoder(width, inner, heads, layers)
+        self.encoder = Encoder(width, inner, heads, layers, dropout)
+        self.decoder = Decoder(width, inner, heads, layers, dropout)
         start_glorot(self)
 
     def forward(

@@ -301,3 +301,8 @@ def test_in_half_precision_positions_are_still_worked_out_in_full(lite: FastMetr
     grain = half.vertices - half.vertices.bfloat16()
     assert float(grain.abs().max()) > 1e-4
     assert 0 < float((half.vertices - full.vertices).abs().mean()) < 0.02
+
+
+def test_dropout_is_the_published_one_and_none_where_pictures_never_run_out() -> None:
+    assert {c.dropout for c in VARIANTS.values()} == {0.1}
+    assert {c.dropout for c in LITE.values()} == {0.0}
