@@ -21,6 +21,8 @@ class FootLockSettings:
         speed_s: seconds over which speed is averaged.
         release_s: time in which a correction dies away when nothing stands.
         max_shift_m: a correction beyond this moves on with the person.
+        settle_s: a spot is the mean of where the place was seen; in this time since it began to
+            stand the spot is free to move most, ever less afterwards.
     """
 
     still_m_s: float = 0.25
@@ -30,6 +32,7 @@ class FootLockSettings:
     speed_s: float = 0.1
     release_s: float = 0.25
     max_shift_m: float = 0.15
+    settle_s: float = 0.5
 
 
 class ContactSensor:
@@ -66,17 +69,19 @@ class ContactSensor:
 
 
 class FootLock:
-    """The shift that keeps standing places where they began to stand.
+    """The shift that keeps standing places on their spots.
 
-    With several places standing, the mean of their shifts is taken, so what remains is only what the
-    pose itself moves them against each other. Shifts begin and end smoothly.
+    The first sight of a spot is as noisy as any, so the spot is the running mean of all sights of it,
+    with a share that falls as 1 / time: it comes to rest on the true one. With several places
+    standing, the mean of their shifts is taken, so what remains is only what the pose itself moves
+    them against each other. Shifts begin and end smoothly.
     """
 
     def __init__(self, settings: FootLockSettings | None = None) -> None:
         self.settings = settings or FootLockSettings()
         self.sensor = ContactSensor(self.settings)
         self.standing: NDArray[np.bool_] = np.zeros(0, bool)
-        self._anchors: dict[int, NDArray[np.float64]] = {}
+        self._spots: dict[int, tuple[NDArray[np.float64], float]] = {}
         self._shift = np.zeros(3)
         self._time: float | None = None
 
@@ -87,21 +92,34 @@ class FootLock:
         elapsed = 0.0 if self._time is None else max(time_s - self._time, 0.0)
         self._time = time_s
         before = self._shift
-        held = [place for place in self._anchors if self.standing[place]]
+        held = [place for place in self._spots if self.standing[place]]
+        shift, pulled = before * math.exp(-elapsed / self.settings.release_s), False
         if held:
-            shift = np.mean([self._anchors[place] - points[place] for place in held], axis=0)
+            shift = np.mean([self._spots[place][0] - points[place] for place in held], axis=0)
             length = float(np.linalg.norm(shift))
-            if length > self.settings.max_shift_m:
-                # The person moved on with standing feet (or was seen wrongly): anchors come along.
+            # The person moved on with standing feet (or was seen wrongly): spots come along.
+            pulled = length > self.settings.max_shift_m
+            if pulled:
                 shift = shift * self.settings.max_shift_m / length
-        else:
-            shift = before * math.exp(-elapsed / self.settings.release_s)
         self._shift = shift
-        moved_on = bool(held) and float(np.linalg.norm(shift)) >= self.settings.max_shift_m - 1e-9
-        self._anchors = {
-            int(place): points[place] + shift
-            if moved_on or place not in held
-            else self._anchors[int(place)]
+        self._spots = {
+            int(place): self._spot(int(place), points[place], shift, elapsed, pulled)
             for place in np.flatnonzero(self.standing)
         }
         return shift
+
+    def _spot(
+        self,
+        place: int,
+        point: NDArray[np.float64],
+        shift: NDArray[np.float64],
+        elapsed: float,
+        pulled: bool,
+    ) -> tuple[NDArray[np.float64], float]:
+        """Where a standing place belongs, and for how many seconds it has stood."""
+        if place not in self._spots or pulled:
+            return point + shift, 0.0
+        spot, age = self._spots[place]
+        age += elapsed
+        share = elapsed / (age + self.settings.settle_s)
+        return spot + share * (point - spot), age

@@ -39,13 +39,23 @@ def test_only_the_still_and_low_foot_stands() -> None:
     assert standing.tolist() == [False, False, True, True]
 
 
-def test_drifting_feet_are_held_to_the_spot() -> None:
+def test_drifting_feet_are_held_back() -> None:
     lock, places = FootLock(), []
     for number in range(30):
         drifted = np.add(STANDING, [0.002 * number, 0.0, -0.001 * number])
         places.append(drifted + lock.step(drifted, number / FPS))
     moved = np.linalg.norm(np.diff(places[2:], axis=0), axis=-1)
-    assert moved.max() < 1e-12
+    assert moved.max() < 0.55 * np.hypot(0.002, 0.001)
+
+
+def test_noisy_feet_come_to_rest_on_the_true_spot() -> None:
+    rng, lock, places = np.random.default_rng(0), FootLock(), []
+    for number in range(300):
+        noisy = STANDING + 0.004 * rng.normal(size=3)
+        places.append(noisy + lock.step(noisy, number / FPS))
+    late = np.stack(places[200:])
+    assert np.abs(late.mean(0) - STANDING).max() < 0.002
+    assert np.linalg.norm(np.diff(late, axis=0), axis=-1).max() < 0.0003
 
 
 def test_the_shift_is_bounded_and_dies_away() -> None:
