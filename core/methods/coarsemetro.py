@@ -52,7 +52,8 @@ from core.methods.base import Method
 from core.methods.fastmetro import upsampled
 from core.methods.fastmetro_losses import BODY_WEIGHTS, LossWeights, RootedBody, mesh_terms
 from core.methods.mesh_tokens import mesh_stages, require_levels
-from core.methods.metro import MASK_TOKEN, template_of
+from core.methods.metro import MASK_TOKEN
+from core.methods.metro_family import template_of
 from core.methods.picture_memory import (
     BackboneName,
     PictureTokens,
@@ -261,8 +262,9 @@ class CoarseMetro(Method):
         self.to_mid = nn.Linear(sizes[-1], sizes[-2]) if config.learned_mid else None
         template = None
         if config.from_template:
-            template = torch.cat(template_of(self.body, is_hand=False))
-            # Near the camera of a person who fills the crop.
+            template = torch.cat(template_of(self.body))
+            # Start near the template, seen by the camera of a person who fills the crop.
+            nn.init.normal_(self.xyz.weight, std=0.01)
             nn.init.constant_(self.camera_out.bias[:1], 1.0)
         self.register_buffer("template", template, persistent=False)
 
@@ -301,8 +303,10 @@ class CoarseMetro(Method):
         """Camera (B, last width), joint and vertex tokens (B, K + V, last width), and traces."""
         people = len(picture)
         camera = self.camera_token.weight.expand(people, -1, -1)
+        joints = self.joint_tokens.weight.expand(people, -1, -1)
+        found = self.picture.found_joints(picture)
+        joints = self._masked(joints if found is None else joints + found)
         picture = torch.cat([camera, picture], 1)
-        joints = self._masked(self.joint_tokens.weight.expand(people, -1, -1))
         coarser = joints
         tokens, traces = joints, []
         for number, stage in enumerate(self.stages):

@@ -21,9 +21,9 @@ Where the released code says more than the paper, ``paper`` follows the code:
   the alternative.
 
 ``lite`` is the same network, narrower, on the shared backbone. Its own: the decoder also reads where
-the backbone's heatmaps found the joints, a token each with the feature found there; the output is a
-displacement of the template; the up-sampling is fixed; there is no dropout, as rendered pictures
-never run out.
+the backbone's heatmaps found the joints, a token each with the feature found there, and joint tokens
+start from these; the output is a displacement of the template; the up-sampling is fixed; there is no
+dropout, as rendered pictures never run out.
 
 Frame: camera axes (x right, y down, z forward), metres, about the H36M pelvis (hand: the wrist).
 """
@@ -50,7 +50,7 @@ from core.methods.fastmetro_losses import (
 )
 from core.methods.fastmetro_smpl import PoseShapeHead
 from core.methods.mesh_tokens import mesh_stages, mesh_tokens, require_levels
-from core.methods.metro import template_of
+from core.methods.metro_family import template_of
 from core.methods.picture_memory import (
     BackboneName,
     PictureTokens,
@@ -196,8 +196,9 @@ class FastMetro(Method):
         self.cam_predictor = nn.Linear(last, 3)
         template = None
         if config.from_template:
-            template = torch.cat(template_of(self.body, self.rooted.is_hand))
-            # Near the camera of a person who fills the crop.
+            template = torch.cat(template_of(self.body))
+            # Start near the template, seen by the camera of a person who fills the crop.
+            nn.init.normal_(self.xyz_regressor.weight, std=0.01)
             nn.init.constant_(self.cam_predictor.bias[:1], 1.0)
         self.register_buffer("template", template, persistent=False)
         self.to_mid = nn.Linear(sizes[-1], sizes[-2]) if config.learned_mid else None
@@ -238,8 +239,11 @@ class FastMetro(Method):
         """Camera (B, 1, last width), joint and vertex tokens (B, K + C, last width), and traces."""
         people = len(picture)
         camera = self.cam_token_embed.weight.expand(people, -1, -1)
-        learned = torch.cat([self.joint_token_embed.weight, self.vertex_token_embed.weight])
-        tokens = learned.expand(people, -1, -1)
+        joints = self.joint_token_embed.weight.expand(people, -1, -1)
+        found = self.picture.found_joints(picture)
+        joints = joints if found is None else joints + found
+        vertices = self.vertex_token_embed.weight.expand(people, -1, -1)
+        tokens = torch.cat([joints, vertices], 1)
         traces: list[TransformerTrace] = []
         for number, transformer in enumerate(self.transformers):
             if number:

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.body import BodyModel
+from core.body.joint_sets import LSP14_NAMES
 from core.errors import InputError
 from core.methods.base import InputSpec
 from core.methods.token_records import picture_tokens
@@ -89,6 +90,16 @@ class PictureTokens(nn.Module):
         features, dense = backbone.look(image)
         found = self._found(features, joint_evidence(dense))
         return torch.cat([self._cells(features.grid), found], 1)
+
+    def found_joints(self, picture: Tensor) -> Tensor | None:
+        """(B, 14, width) the found joints among the tokens, in the order of the method's joints.
+
+        None without the shared backbone. The first of the ``lift25`` joints are the 14 LSP joints.
+        """
+        if not self.lite:
+            return None
+        first = self.side * self.side
+        return picture[:, first : first + len(LSP14_NAMES)]
 
     def token_set(self, body: BodyModel, *, camera: bool) -> TokenSet:
         """What the tokens are, for records; ``camera`` puts the camera token first."""

@@ -350,3 +350,16 @@ def test_in_half_precision_positions_are_still_worked_out_in_full(lite: CoarseMe
 def test_dropout_is_the_published_one_and_none_where_pictures_never_run_out() -> None:
     assert {c.dropout for c in VARIANTS.values()} == {0.1}
     assert {c.dropout for c in LITE.values()} == {0.0}
+
+
+def test_found_joints_start_the_joint_tokens_they_belong_to(
+    lite: CoarseMetro, tiny: CoarseMetro
+) -> None:
+    """The 25 last picture tokens are the found joints, LSP's 14 first."""
+    picture = torch.arange(64.0 + 25)[None, :, None]
+    found = lite.picture.found_joints(picture)
+    assert found is not None
+    assert found[0, :, 0].tolist() == list(range(64, 64 + 14))
+    names = lite.picture.token_set(lite.body, camera=False).names[64 : 64 + 14]
+    assert names == tuple(f"found {name}" for name in lite.joint_names)
+    assert tiny.picture.found_joints(picture) is None

@@ -267,20 +267,15 @@ def test_the_small_head_keeps_to_its_size_and_outside_the_backbone(lite: FastMet
     assert {n.removeprefix("backbone.") for n in lite.state_dict() if n not in own} >= shared
 
 
-def test_the_small_network_starts_near_the_template(lite: FastMetro, body: BodyModel) -> None:
-    """A displaced template; untrained it is a body-sized shape."""
+def test_the_small_network_starts_near_the_template(lite: FastMetro) -> None:
     assert lite.template is not None
-    assert lite.template.shape == (445, 3)
     with torch.no_grad():
-        output = lite(crops(1, 128))
-        nothing = replace(TINY, from_template=True, learned_mid=False)
-        method = FastMetro(nothing, "paper", "s_r50", body).eval()
-        method.xyz_regressor.weight.zero_()
-        method.xyz_regressor.bias.zero_()
-        still = method(crops(1))
-    assert float((still.levels[0][0] - lite.template[14:]).abs().max()) < 0.05
+        output = lite(crops(2, 128))
+    template = lite.template[14:]
+    off = (output.levels[0] - template).norm(dim=-1).mean()
+    assert float(off) < 0.5 * float((template - template.mean(0)).norm(dim=-1).mean())
     assert output.camera is not None
-    assert torch.isfinite(output.vertices).all()
+    assert float((output.camera[:, 0] - 1).abs().max()) < 0.6
 
 
 def test_gradients_of_the_small_head_reach_every_parameter_of_it(lite: FastMetro) -> None:
@@ -306,3 +301,16 @@ def test_in_half_precision_positions_are_still_worked_out_in_full(lite: FastMetr
 def test_dropout_is_the_published_one_and_none_where_pictures_never_run_out() -> None:
     assert {c.dropout for c in VARIANTS.values()} == {0.1}
     assert {c.dropout for c in LITE.values()} == {0.0}
+
+
+def test_found_joints_start_the_joint_tokens_they_belong_to(
+    lite: FastMetro, tiny: FastMetro
+) -> None:
+    """The 25 last picture tokens are the found joints, LSP's 14 first."""
+    picture = torch.arange(64.0 + 25)[None, :, None]
+    found = lite.picture.found_joints(picture)
+    assert found is not None
+    assert found[0, :, 0].tolist() == list(range(64, 64 + 14))
+    names = lite.picture.token_set(lite.body, camera=False).names[64 : 64 + 14]
+    assert names == tuple(f"found {name}" for name in lite.joint_names)
+    assert tiny.picture.found_joints(picture) is None
