@@ -1,5 +1,6 @@
 """Results as files: meshes, arrays, motion, pictures. Each is read back before success is reported."""
 
+from core.export.animated_glb import AnimatedGlbWriter
 from core.export.arrays_file import StoredPeople, read_npz, read_truth, truth_path, write_npz
 from core.export.arrays_writer import NpzWriter
 from core.export.bvh_writer import BvhWriter
@@ -14,6 +15,7 @@ from core.export.video_join import join_videos
 __all__ = [
     "MESH_FORMATS",
     "ORIGINS",
+    "AnimatedGlbWriter",
     "BvhWriter",
     "ExportReport",
     "MotionClip",

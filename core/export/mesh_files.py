@@ -83,7 +83,7 @@ def glb_bytes(mesh: PlacedMesh) -> bytes:
     """Binary glTF 2.0 with normals for smooth shading; its y-up, +z-front metres are ours."""
     index = mesh.faces.astype("<u4").tobytes()
     place = mesh.vertices.astype("<f4").tobytes()
-    normal = _vertex_normals(mesh).astype("<f4").tobytes()
+    normal = vertex_normals(mesh.vertices, mesh.faces).astype("<f4").tobytes()
     starts = np.cumsum([0, len(index), len(place), len(normal)]).tolist()
     views = [
         {"buffer": 0, "byteOffset": starts[i], "byteLength": starts[i + 1] - starts[i], "target": t}
@@ -140,13 +140,15 @@ def _glb_container(document: bytes, binary: bytes) -> bytes:
     return struct.pack("<4sII", b"glTF", 2, 12 + len(chunks)) + chunks
 
 
-def _vertex_normals(mesh: PlacedMesh) -> NDArray[np.float64]:
-    """Area-weighted unit normals, pointing outwards; +y for vertices of no triangle."""
-    corners = mesh.vertices.astype(np.float64)[mesh.faces]
+def vertex_normals(
+    vertices: NDArray[np.floating], faces: NDArray[np.integer]
+) -> NDArray[np.float64]:
+    """(V, 3) area-weighted unit normals, pointing outwards; +y for vertices of no triangle."""
+    corners = np.asarray(vertices, np.float64)[faces]
     normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    total = np.zeros((len(mesh.vertices), 3))
+    total = np.zeros((len(vertices), 3))
     for corner in range(3):
-        np.add.at(total, mesh.faces[:, corner], normal)
+        np.add.at(total, faces[:, corner], normal)
     length = np.linalg.norm(total, axis=1, keepdims=True)
     return np.where(length > 1e-20, total / np.maximum(length, 1e-20), [0.0, 1.0, 0.0])
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from core.errors import Cancelled
 from core.export import (
+    AnimatedGlbWriter,
     BvhWriter,
     NpzWriter,
     VideoWriter,
@@ -66,6 +67,7 @@ class OutputWriter:
         self._npz: NpzWriter | None = None
         self._turntable: VideoWriter | None = None
         self._motion: dict[int, BvhWriter] = {}
+        self._animated: dict[int, AnimatedGlbWriter] = {}
         self._fps: float | None = None
 
     def add(self, result: FrameResult) -> tuple[Path, ...]:
@@ -75,7 +77,7 @@ class OutputWriter:
         frame = None if self.parts is None else result.frame.index
         for row, person in enumerate(result.people):
             for kind in MESH_KINDS:
-                if kind in self.kinds:
+                if kind in self.kinds and not (kind == "glb" and self._animates(person)):
                     path = self._path(kind, frame=frame, person=self._number(row, person))
                     written.append(write_mesh(path, person, faces=self._faces).path)
         if "overlay" in self.kinds and result.people:
@@ -94,19 +96,43 @@ class OutputWriter:
         """
         if result.people and "npz" in self.kinds:
             self._arrays().add(result)
-        for row, person in enumerate(result.people if "bvh" in self.kinds else ()):
+        for row, person in enumerate(result.people):
             number = self._number(row, person)
-            clip = motion_of([person], self._method.body, self._frames_per_second())
-            if number not in self._motion:
-                writer = BvhWriter(self._path("bvh", person=number), self._frames_per_second())
-                self._stack.callback(writer.close)
-                self._motion[number] = writer
-            self._motion[number].add(clip, result.frame.index)
+            if "bvh" in self.kinds:
+                self._add_motion(number, person, result)
+            if "glb" in self.kinds and self._animates(person):
+                self._add_animated(number, person, result)
+
+    def _add_motion(self, number: int, person: Reconstruction, result: FrameResult) -> None:
+        clip = motion_of([person], self._method.body, self._frames_per_second())
+        if number not in self._motion:
+            writer = BvhWriter(self._path("bvh", person=number), self._frames_per_second())
+            self._stack.callback(writer.close)
+            self._motion[number] = writer
+        self._motion[number].add(clip, result.frame.index)
+
+    def _add_animated(self, number: int, person: Reconstruction, result: FrameResult) -> None:
+        assert person.betas is not None
+        fps = self._frames_per_second()
+        clip = motion_of([person], self._method.body, fps)
+        if number not in self._animated:
+            writer = AnimatedGlbWriter(self._path("glb", person=number), self._method.body)
+            self._stack.callback(writer.close)
+            self._animated[number] = writer
+        frame = result.frame
+        time_s = (frame.index or 0) / fps if frame.time_s is None else frame.time_s
+        self._animated[number].add(clip, person.betas, time_s)
+
+    def _animates(self, person: Reconstruction) -> bool:
+        """Whether a person of a video becomes one moving GLB rather than one per frame."""
+        return self.parts is not None and person.rotmat is not None and person.betas is not None
 
     def finish(self) -> tuple[Path, ...]:
         """Complete the files of the whole input; returns them."""
         written = [writer.finish().path for _, writer in sorted(self._motion.items())]
+        written += [writer.finish().path for _, writer in sorted(self._animated.items())]
         self._motion.clear()
+        self._animated.clear()
         self._stack.close()
         archives = (self._npz, self._turntable)
         written += [writer.report.path for writer in archives if writer and writer.report]
@@ -118,6 +144,7 @@ class OutputWriter:
     def close(self) -> None:
         """Drop what is not complete; harmless after `finish`."""
         self._motion.clear()
+        self._animated.clear()
         self._stack.__exit__(Cancelled, Cancelled("not finished"), None)
         if self.parts is not None:
             self.parts.close()

@@ -30,7 +30,7 @@ BOX = (10.0, 5.0, 80.0, 90.0)
 def job(posed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> InferJob:
     monkeypatch.setattr(finished_frames, "PART_FRAMES", 5)
     clip = make_clip(tmp_path / "clip.mp4", sound="aac")
-    return InferJob((clip,), (CONFIG,), tmp_path / "out", ("npz", "bvh", "video"), (BOX,))
+    return InferJob((clip,), (CONFIG,), tmp_path / "out", ("npz", "bvh", "glb", "video"), (BOX,))
 
 
 def _stopped_after(job: InferJob, frames: int) -> None:
@@ -55,6 +55,8 @@ def _same(a: Path, b: Path) -> None:
         np.testing.assert_array_equal(one[name], other[name], err_msg=name)
     motions = [read_bvh(folder / "clip.mp4.posed.p0.bvh") for folder in (a, b)]
     np.testing.assert_array_equal(motions[0].rotmat, motions[1].rotmat)
+    animated = [(folder / "clip.mp4.posed.p0.glb").read_bytes() for folder in (a, b)]
+    assert animated[0] == animated[1]
     pictures = [_decoded(folder / "clip.mp4.posed.mp4") for folder in (a, b)]
     np.testing.assert_allclose(pictures[0][0], pictures[1][0], atol=1e-6)
     # Parts begin with key frames, which the encoder draws slightly otherwise.
@@ -70,7 +72,7 @@ def _decoded(path: Path) -> tuple[list[float], np.ndarray]:
 def test_a_whole_video(job: InferJob) -> None:
     steps = list(run_job(job))
     assert _names(job.out) == {
-        f"clip.mp4.posed.{end}" for end in ("npz", "mp4", "p0.bvh", "p0.bvh.txt")
+        f"clip.mp4.posed.{end}" for end in ("npz", "mp4", "p0.bvh", "p0.bvh.txt", "p0.glb")
     }
     arrays = np.load(job.out / "clip.mp4.posed.npz")
     assert arrays["frame"].tolist() == list(range(14))
@@ -174,7 +176,7 @@ from core.pipeline import InferJob, finished_frames, run_job
 from tests.core.pipeline.posed_method import CONFIG, ENTRY
 registry.BUILT_IN += (ENTRY,)
 finished_frames.PART_FRAMES = 5
-job = InferJob((Path(sys.argv[1]),), (CONFIG,), Path(sys.argv[2]), ("npz", "bvh", "video"),
+job = InferJob((Path(sys.argv[1]),), (CONFIG,), Path(sys.argv[2]), ("npz", "bvh", "glb", "video"),
                ((10.0, 5.0, 80.0, 90.0),))
 for step in run_job(job):
     print("step", flush=True)
