@@ -58,7 +58,7 @@ class Coco(DataSet):
         self.split, self.root = split, Path(root)
         path = self.root / "annotations" / f"person_keypoints_{split}.json"
         self._index = cached_index(
-            "coco-1", [path], lambda tell: _build(path, tell), progress=progress
+            "coco-2", [path], lambda tell: _build(path, tell), progress=progress
         )
         counts, ignored = self._index["marks"], self._index["ignored"]
         keep = ~ignored & (counts >= max(min_keypoints, 1))
@@ -81,6 +81,7 @@ class Coco(DataSet):
             box_xyxy=np.array([x, y, x + w, y + h], np.float32),
             joints_2d=Joints("coco17", marks[:, :2] + HALF_PX, marks[:, 2] / 2, "picture"),
             ignored=bool(index["ignored"][number]),
+            crowd=bool(index["crowd"][number]),
             area_px=float(index["area"][number]),
         )
 
@@ -96,7 +97,7 @@ def _build(path: Path, tell: Progress) -> Index:
                 rows.append(_row(person, images[person["image_id"]], path))
     if not rows:
         raise InputError("holds no person", path=path, cure=_CURE)
-    ids, files, sizes, boxes, marks, counts, ignored, areas = zip(*rows, strict=True)
+    ids, files, sizes, boxes, marks, counts, crowds, areas = zip(*rows, strict=True)
     tell(1.0, "done")
     return {
         "id": np.array(ids, np.int64),
@@ -105,7 +106,8 @@ def _build(path: Path, tell: Progress) -> Index:
         "box": np.array(boxes, np.float32),
         "keypoints": np.array(marks, np.float32),
         "marks": np.array(counts, np.int32),
-        "ignored": np.array(ignored, bool),
+        "crowd": np.array(crowds, bool),
+        "ignored": np.array(crowds, bool) | (np.array(counts) == 0),
         "area": np.array(areas, np.float32),
     }
 
@@ -120,6 +122,6 @@ def _row(person: Mapping[str, Any], image: Mapping[str, Any], path: Path) -> tup
         numbers(person["bbox"], (4,), "bbox", path),
         marks,
         count,
-        bool(person["iscrowd"]) or count == 0,
+        bool(person["iscrowd"]),
         float(person["area"]),
     )

@@ -161,6 +161,7 @@ class PersonRecord:
         frame: frame number within the sequence; -1 for single pictures.
         person: number of the person in the picture.
         ignored: whether the person is in the way only (a crowd) and counts for nothing.
+        crowd: whether the mark stands for many people.
         area_px: square pixels that the person covers, as OKS needs it; None when unknown.
     """
 
@@ -181,6 +182,7 @@ class PersonRecord:
     frame: int = -1
     person: int = 0
     ignored: bool = False
+    crowd: bool = False
     area_px: float | None = None
 
     def __post_init__(self) -> None:

@@ -1,26 +1,35 @@
 """Errors against ground truth, each number stamped with the protocol that it was measured under."""
 
+from core.metrics.curves import auc
 from core.metrics.evaluation import PoseSet, evaluate
 from core.metrics.fscore import f_score
 from core.metrics.image import joint_errors_2d, pck
 from core.metrics.measure import Measure, summarise
 from core.metrics.motion import acceleration_error
+from core.metrics.oks import KeypointGuess, KeypointTruth, oks, oks_average_precision
 from core.metrics.points import (
     aligned,
+    aligned_with_reflection,
     centred_on,
     mean_point_error,
     metro_mpjpe,
     pa_mean_point_error,
     point_errors,
 )
-from core.metrics.protocols import Protocol, get_protocol, list_protocols
+from core.metrics.protocols import METRO24_TO_LSP14, Curve, Protocol, get_protocol, list_protocols
 
 __all__ = [
+    "METRO24_TO_LSP14",
+    "Curve",
+    "KeypointGuess",
+    "KeypointTruth",
     "Measure",
     "PoseSet",
     "Protocol",
     "acceleration_error",
     "aligned",
+    "aligned_with_reflection",
+    "auc",
     "centred_on",
     "evaluate",
     "f_score",
@@ -29,6 +38,8 @@ __all__ = [
     "list_protocols",
     "mean_point_error",
     "metro_mpjpe",
+    "oks",
+    "oks_average_precision",
     "pa_mean_point_error",
     "pck",
     "point_errors",

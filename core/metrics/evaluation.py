@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from core.metrics.curves import auc
 from core.metrics.fscore import f_score
+from core.metrics.image import pck
 from core.metrics.measure import Measure, summarise
-from core.metrics.points import mean_point_error, pa_mean_point_error
+from core.metrics.points import aligned, aligned_with_reflection, mean_point_error, point_errors
 from core.metrics.protocols import Protocol
 
 F_SCORE_MM = (5, 15)
@@ -37,17 +39,25 @@ def evaluate(
     protocol: Protocol,
     *,
     counted: ArrayLike | None = None,
-    with_f_score: bool = False,
+    with_f_score: bool | None = None,
 ) -> tuple[Measure, ...]:
-    """MPJPE, PA-MPJPE, MPVPE, PA-MPVPE (mm), and F-scores if wanted, of what both sides have.
+    """All numbers of the protocol, of what both sides have.
+
+    MPJPE, PA-MPJPE, MPVPE and PA-MPVPE in mm; PCK and AUC in percent, plain and aligned (``PA-AUC``),
+    and F-scores as a ratio, for the protocols that have them.
 
     Args:
         counted: (B,) true where a sample has 3D truth; None counts all.
-        with_f_score: aligned F@5mm and F@15mm of the vertices (about 5 ms a body).
+        with_f_score: aligned F@5mm and F@15mm of the vertices (about 5 ms a body); None lets the
+            protocol say.
 
     Raises:
-        ValueError: the protocol needs a pelvis that was not handed over.
+        ValueError: the protocol needs a pelvis that was not handed over, or measures keypoints in
+            the picture (`core.metrics.oks`).
     """
+    if protocol.unit != "mm":
+        raise ValueError(f"protocol {protocol.id} measures keypoints in the picture")
+    reflection = protocol.procrustes == "reflection"
     measures: list[Measure] = []
 
     def add(name: str, unit: str, per_sample: ArrayLike) -> None:
@@ -57,15 +67,31 @@ def evaluate(
 
     if pred.joints is not None and gt.joints is not None:
         pair = centred_joints(pred, protocol), centred_joints(gt, protocol)
-        add("MPJPE", "mm", mean_point_error(*pair))
-        add("PA-MPJPE", "mm", pa_mean_point_error(*pair))
+        plain, after = point_errors(*pair), _aligned_errors(*pair, reflection)
+        add("MPJPE", "mm", plain.mean(-1))
+        add("PA-MPJPE", "mm", after.mean(-1))
+        if protocol.curve is not None:
+            for prefix, errors in (("", plain), ("PA-", after)):
+                if protocol.curve.pck_m:
+                    name = f"{prefix}PCK@{1000 * protocol.curve.pck_m:.0f}mm"
+                    add(name, "%", pck(errors, protocol.curve.pck_m))
+                add(f"{prefix}AUC", "%", auc(errors, protocol.curve))
     if pred.vertices is not None and gt.vertices is not None:
         pair = centred_vertices(pred, protocol), centred_vertices(gt, protocol)
         add("MPVPE", "mm", mean_point_error(*pair))
-        add("PA-MPVPE", "mm", pa_mean_point_error(*pair))
-        for limit in F_SCORE_MM if with_f_score else ():
-            add(f"F@{limit}mm", "", f_score(*pair, limit / 1000.0))
+        add("PA-MPVPE", "mm", _aligned_errors(*pair, reflection).mean(-1))
+        wanted = protocol.f_scores if with_f_score is None else with_f_score
+        for limit in F_SCORE_MM if wanted else ():
+            add(f"F@{limit}mm", "", f_score(*pair, limit / 1000.0, reflection=reflection))
     return tuple(measures)
+
+
+def _aligned_errors(
+    pred: NDArray[np.float64], gt: NDArray[np.float64], reflection: bool
+) -> NDArray[np.floating]:
+    """Distance of every point after the protocol's alignment, metres. (B, N, 3) x2 -> (B, N)."""
+    moved = aligned_with_reflection(pred, gt) if reflection else aligned(pred, gt)
+    return point_errors(moved, gt)
 
 
 def centred_joints(people: PoseSet, protocol: Protocol) -> NDArray[np.float64]:

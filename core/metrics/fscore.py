@@ -6,11 +6,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 
-from core.metrics.points import aligned
+from core.metrics.points import aligned, aligned_with_reflection
 
 
 def f_score(
-    pred: ArrayLike, gt: ArrayLike, threshold_m: float, *, align: bool = True
+    pred: ArrayLike,
+    gt: ArrayLike,
+    threshold_m: float,
+    *,
+    align: bool = True,
+    reflection: bool = False,
 ) -> NDArray[np.float64]:
     """Harmonic mean of precision and recall at a distance.
 
@@ -21,12 +26,15 @@ def f_score(
         pred: (B, N, 3) metres. gt: (B, M, 3) metres; M = N with ``align``.
         threshold_m: metres (0.005 and 0.015 for hands).
         align: Procrustes-align the prediction first, as FreiHAND's aligned F-scores.
+        reflection: align as FreiHAND's server does (`aligned_with_reflection`).
 
     Returns:
         (B,) in [0, 1]; 0 when nothing is near; NaN for a constant prediction with ``align``.
     """
     pred, gt = np.asarray(pred, dtype=np.float64), np.asarray(gt, dtype=np.float64)
-    moved = aligned(pred, gt) if align else pred
+    moved = pred
+    if align:
+        moved = aligned_with_reflection(pred, gt) if reflection else aligned(pred, gt)
     return np.array([_f_score(p, g, threshold_m) for p, g in zip(moved, gt, strict=True)])
 
 

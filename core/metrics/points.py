@@ -66,6 +66,23 @@ def aligned(pred: ArrayLike, gt: ArrayLike, dtype: DTypeLike = np.float64) -> Fl
     return np.where(undefined[..., None, None], np.nan, moved).astype(pred.dtype)
 
 
+def aligned_with_reflection(pred: ArrayLike, gt: ArrayLike) -> NDArray[np.float64]:
+    """Prediction aligned onto the truth as FreiHAND's server does. (B, N, 3) x2 -> (B, N, 3).
+
+    Both sets are centred and brought to unit Frobenius norm, then the best orthogonal matrix is
+    taken, which may be a reflection: a mirrored hand has no error. For predictions that are not
+    mirrored it equals `aligned`. Coinciding points land on the truth's centroid.
+    """
+    pred, gt = _pair(pred, gt, np.float64)
+    mean_gt = gt.mean(-2, keepdims=True)
+    source, target = pred - pred.mean(-2, keepdims=True), gt - mean_gt
+    size_of = [np.linalg.norm(p, axis=(-2, -1), keepdims=True) + 1e-8 for p in (source, target)]
+    source, target = source / size_of[0], target / size_of[1]
+    u, gains, vh = np.linalg.svd(target.swapaxes(-1, -2) @ source)
+    scale = gains.sum(-1)[..., None, None] * size_of[1]
+    return scale * (source @ (u @ vh).swapaxes(-1, -2)) + mean_gt
+
+
 def pa_mean_point_error(pred: ArrayLike, gt: ArrayLike, dtype: DTypeLike = np.float64) -> Floats:
     """Mean distance per sample after alignment: PA-MPJPE, PA-MPVPE. (B, N, 3) x2 -> (B,) metres."""
     return mean_point_error(aligned(pred, gt, dtype), gt, dtype)

@@ -1,24 +1,45 @@
 """Named ways of measuring. Two numbers may be compared only when their protocol ids are equal.
 
-What differs between papers is not the error but what is subtracted before it: which joint regressor
-gives the joints, and which point of the body is laid on the origin.
+What differs between papers is not the error but what is subtracted before it, which regressor gives the
+joints, whose body the truth has, and which pictures and crops were taken. A protocol says all of it;
+its id is printed with every number and its record stored in every result file (docs/protocols.md).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 from core.body.joint_sets import H36M17_LEFT_FIRST_TO_LSP14, H36M17_TO_LSP14, LSP14_NAMES
 from core.errors import InputError
 
 LSP14_HIPS = (LSP14_NAMES.index("R_Hip"), LSP14_NAMES.index("L_Hip"))
 HAND21_WRIST = (0,)
+MPI17_PELVIS = (14,)
+METRO24_TO_LSP14 = (*range(13), 18)
+"""Which of METRO's 24 points are the 14: the last is Human3.6M's head, not the top of the head."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A curve of correct points over thresholds, and its area.
+
+    Attributes:
+        pck_m: the threshold that PCK is read at, metres; 0 for none.
+        limit_m: largest threshold of the area, metres.
+        steps: how many thresholds there are from 0 to the limit, both included.
+        rule: ``mean`` of the curve's values, or the ``trapezoid`` rule.
+    """
+
+    pck_m: float
+    limit_m: float
+    steps: int
+    rule: Literal["mean", "trapezoid"]
 
 
 @dataclass(frozen=True)
 class Protocol:
-    """How joints and meshes are prepared before distances are taken.
+    """How joints and meshes are prepared before distances are taken, and what was measured.
 
     Attributes:
         id: stamped on every number.
@@ -31,6 +52,15 @@ class Protocol:
         h36m17_to_joint_set: for protocols whose joints come from the 17-joint regressor, which of its
             rows make the joint set; the regressor itself is a licensed file of the user.
         source: where the rule is from.
+        regressor: what gives the predicted joints; and the true ones, where that differs.
+        gender: whose body model the true mesh is posed with.
+        procrustes: what the alignment of PA numbers may be besides scale and shift.
+        dataset: reader and split, ``id/split``; empty for a rule that fits any data.
+        frames: which pictures count.
+        crop: where the person's box comes from.
+        f_scores: whether F@5 mm and F@15 mm belong to it.
+        curve: PCK and AUC, if they belong to it.
+        unit: ``mm``; ``OKS`` for the agreement of keypoints.
     """
 
     id: str
@@ -40,7 +70,63 @@ class Protocol:
     mesh_origin: Literal["pelvis", "joints", "given"]
     h36m17_to_joint_set: tuple[int, ...] = ()
     source: str = ""
+    regressor: str = "the method's own joints"
+    gender: Literal["neutral", "gendered", "none"] = "neutral"
+    procrustes: Literal["rotation", "reflection"] = "rotation"
+    dataset: str = ""
+    frames: str = "all that were handed over"
+    crop: str = "as handed over"
+    f_scores: bool = False
+    curve: Curve | None = None
+    unit: Literal["mm", "OKS"] = "mm"
 
+    @property
+    def centring(self) -> str:
+        """The origin of joints and of meshes, in words."""
+        if self.unit == "OKS":
+            return "none"
+        names: dict[tuple[int, ...], str] = {
+            LSP14_HIPS: "mean of both hips",
+            HAND21_WRIST: "wrist",
+            MPI17_PELVIS: "pelvis joint",
+        }
+        joints = names.get(self.joint_origin, "H36M pelvis of the mesh")
+        mesh = {"pelvis": "H36M pelvis of the mesh", "joints": joints, "given": "none"}
+        return f"joints: {joints}; mesh: {mesh[self.mesh_origin]}"
+
+    def record(self) -> dict[str, Any]:
+        """All of it as plain values, for result files (JSON)."""
+        return {**asdict(self), "centring": self.centring}
+
+    def lines(self) -> tuple[str, ...]:
+        """All of it for people, one fact a line."""
+        align = "similarity (scale, rotation, shift)"
+        if self.procrustes == "reflection":
+            align = "similarity; a reflection is allowed, as on the server"
+        return (
+            f"{self.id}: {self.title}",
+            f"joints: {self.joint_set}, {self.regressor}",
+            f"centring: {self.centring}",
+            f"PA alignment: {align}" if self.unit == "mm" else "alignment: none",
+            f"body of the truth: {self.gender}",
+            f"data: {self.dataset or 'any'}; frames: {self.frames}",
+            f"crop: {self.crop}",
+            f"source: {self.source}",
+        )
+
+
+_METRO_SOURCE = (
+    "METRO's evaluation: both sets first on the H36M pelvis, then on the mean of joints 2 and 3"
+)
+_MULTI_ROI_SOURCE = "pelvis alignment as their papers state; the regressor is not METRO's file"
+_METRO_REGRESSOR = "J_regressor_h36m_correct of the predicted mesh, rows H36M17_TO_LSP14"
+_MULTI_ROI_REGRESSOR = (
+    "J_regressor_h36m (legs start left) of the mesh, rows H36M17_LEFT_FIRST_TO_LSP14"
+)
+_SQUARE = "square about the true 2D joints, longer side x 1.2, resized to 224 x 224"
+_P2 = "subjects S9 and S11, frontal camera (4, serial 60457274), every fifth frame"
+_SILHOUETTE = "square about Human3.6M's silhouette box, longer side x 0.9, resized to 224 x 224"
+_VALID = "every actor in every picture with a valid camera"
 
 METRO_LSP14 = Protocol(
     id="metro-lsp14",
@@ -49,7 +135,8 @@ METRO_LSP14 = Protocol(
     joint_origin=LSP14_HIPS,
     mesh_origin="pelvis",
     h36m17_to_joint_set=H36M17_TO_LSP14,
-    source="METRO's evaluation: both sets first on the H36M pelvis, then on the mean of joints 2 and 3",
+    source=_METRO_SOURCE,
+    regressor=_METRO_REGRESSOR,
 )
 MULTI_ROI_LSP14 = Protocol(
     id="multi-roi-lsp14",
@@ -58,7 +145,8 @@ MULTI_ROI_LSP14 = Protocol(
     joint_origin=(),
     mesh_origin="pelvis",
     h36m17_to_joint_set=H36M17_LEFT_FIRST_TO_LSP14,
-    source="pelvis alignment as their papers state; the regressor is not METRO's file",
+    source=_MULTI_ROI_SOURCE,
+    regressor=_MULTI_ROI_REGRESSOR,
 )
 SYNTHETIC_LSP14 = Protocol(
     id="synthetic-lsp14",
@@ -67,6 +155,7 @@ SYNTHETIC_LSP14 = Protocol(
     joint_origin=LSP14_HIPS,
     mesh_origin="joints",
     source="both sets and both meshes on the mean of R_Hip and L_Hip of the 14 joints",
+    gender="none",
 )
 HAND21 = Protocol(
     id="hand21-wrist",
@@ -75,8 +164,117 @@ HAND21 = Protocol(
     joint_origin=HAND21_WRIST,
     mesh_origin="joints",
     source="FreiHAND reports aligned errors and F-scores, which no origin changes",
+    gender="none",
 )
-_ALL = (METRO_LSP14, MULTI_ROI_LSP14, SYNTHETIC_LSP14, HAND21)
+H36M_P2_METRO = Protocol(
+    id="h36m-p2-metro",
+    title="Human3.6M protocol 2 as in the METRO family's tables",
+    joint_set="lsp14",
+    joint_origin=LSP14_HIPS,
+    mesh_origin="pelvis",
+    h36m17_to_joint_set=H36M17_TO_LSP14,
+    source=_METRO_SOURCE,
+    regressor=f"{_METRO_REGRESSOR}; truth: measured joints",
+    gender="none",
+    dataset="human36m/test",
+    frames=_P2,
+    crop=_SILHOUETTE,
+)
+THREEDPW_METRO = Protocol(
+    id="3dpw-metro",
+    title="3DPW test as in the METRO family's tables",
+    joint_set="lsp14",
+    joint_origin=LSP14_HIPS,
+    mesh_origin="pelvis",
+    h36m17_to_joint_set=H36M17_TO_LSP14,
+    source=f"{_METRO_SOURCE}; its 3DPW files pose the NEUTRAL body with the gendered numbers",
+    regressor=f"{_METRO_REGRESSOR}; truth: metro24 of the true mesh, rows METRO24_TO_LSP14",
+    dataset="3dpw/test",
+    frames=_VALID,
+    crop="square about the box of Pose2Mesh's 3DPW annotations, longer side x 1.2, to 224 x 224",
+)
+H36M_P2_MULTI_ROI = Protocol(
+    id="h36m-p2-multi-roi",
+    title="Human3.6M protocol 2 as in the Multi-RoI family's tables",
+    joint_set="lsp14",
+    joint_origin=(),
+    mesh_origin="pelvis",
+    h36m17_to_joint_set=H36M17_LEFT_FIRST_TO_LSP14,
+    source=_MULTI_ROI_SOURCE,
+    regressor=f"{_MULTI_ROI_REGRESSOR}; truth: measured joints",
+    gender="none",
+    dataset="human36m/test",
+    frames=_P2,
+    crop="256 x 192 crops about the true box (Multi-RoI: five of them)",
+)
+THREEDPW_MULTI_ROI = Protocol(
+    id="3dpw-multi-roi",
+    title="3DPW test as in the Multi-RoI family's tables",
+    joint_set="lsp14",
+    joint_origin=(),
+    mesh_origin="pelvis",
+    h36m17_to_joint_set=H36M17_LEFT_FIRST_TO_LSP14,
+    source=_MULTI_ROI_SOURCE,
+    regressor=f"{_MULTI_ROI_REGRESSOR}, of prediction and truth alike",
+    gender="gendered",
+    dataset="3dpw/test",
+    frames=_VALID,
+    crop="256 x 192 crops about the true box (Multi-RoI: five of them)",
+)
+FREIHAND_ONLINE = Protocol(
+    id="freihand-online",
+    title="FreiHAND's evaluation server: aligned errors, F-scores, AUC to 50 mm",
+    joint_set="hand21",
+    joint_origin=HAND21_WRIST,
+    mesh_origin="joints",
+    source="the server's published evaluation: joints and mesh are aligned each by itself",
+    gender="none",
+    procrustes="reflection",
+    dataset="freihand/evaluation",
+    frames="all 3,960",
+    crop="the whole picture, 224 x 224",
+    f_scores=True,
+    curve=Curve(0.0, 0.05, 100, "trapezoid"),
+)
+MPI_INF_3DHP = Protocol(
+    id="3dhp-univ",
+    title="MPI-INF-3DHP test set, universal skeleton: PCK at 150 mm and AUC",
+    joint_set="mpi17",
+    joint_origin=MPI17_PELVIS,
+    mesh_origin="joints",
+    source="Mehta et al. 2017: PCK at 150 mm, area over thresholds 0, 5, ..., 150 mm",
+    gender="none",
+    dataset="mpi_inf_3dhp/test",
+    frames="all valid frames",
+    crop=_SQUARE,
+    curve=Curve(0.15, 0.15, 31, "mean"),
+)
+COCO_OKS = Protocol(
+    id="coco-oks",
+    title="COCO keypoints: average precision over object keypoint similarity",
+    joint_set="coco17",
+    joint_origin=(),
+    mesh_origin="given",
+    source="COCO's keypoint evaluation: OKS 0.50 to 0.95 by 0.05, at most 20 people a picture",
+    gender="none",
+    dataset="coco/val2017",
+    frames="every picture with people, crowds ignored",
+    crop="the detector's or the true box: the result file must say which",
+    unit="OKS",
+)
+_ALL = (
+    METRO_LSP14,
+    MULTI_ROI_LSP14,
+    SYNTHETIC_LSP14,
+    HAND21,
+    H36M_P2_METRO,
+    THREEDPW_METRO,
+    H36M_P2_MULTI_ROI,
+    THREEDPW_MULTI_ROI,
+    FREIHAND_ONLINE,
+    MPI_INF_3DHP,
+    COCO_OKS,
+)
 
 
 def list_protocols() -> tuple[Protocol, ...]:

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+from scipy.linalg import orthogonal_procrustes
 
 from core import metrics
 from core.geometry.rotations import axis_angle_to_rotmat
@@ -84,3 +85,58 @@ def test_acceleration_error_ignores_steady_motion_and_sees_a_parabola():
     )
     falling = still + [0.0, 1.0, 0.0] * (0.5 * 9.81 * time**2)
     np.testing.assert_allclose(metrics.acceleration_error(falling, still, 30), 9.81)
+
+
+def test_acceleration_counts_frames_with_truth_on_both_sides_only():
+    pred, gt = RNG.normal(size=(8, 5, 3)), RNG.normal(size=(8, 5, 3))
+    everything = metrics.acceleration_error(pred, gt, 30)
+    known = np.array([1, 1, 1, 0, 1, 1, 1, 1])
+    np.testing.assert_array_equal(
+        metrics.acceleration_error(pred, gt, 30, known), everything[[0, 4, 5]]
+    )
+    assert len(metrics.acceleration_error(pred[:2], gt[:2], 30)) == 0
+    with pytest.raises(ValueError, match="differ in shape"):
+        metrics.acceleration_error(pred, gt[:, :1], 30)
+
+
+def test_alignment_with_reflection_is_the_servers():
+    pred, gt = _joints(), _joints()
+    for mine, p, g in zip(metrics.aligned_with_reflection(pred, gt), pred, gt, strict=True):
+        source, target = p - p.mean(0), g - g.mean(0)
+        sizes = [np.linalg.norm(points) + 1e-8 for points in (source, target)]
+        rotmat, gain = orthogonal_procrustes(target / sizes[1], source / sizes[0])
+        expected = source / sizes[0] @ rotmat.T * gain * sizes[1] + g.mean(0)
+        np.testing.assert_allclose(mine, expected, atol=1e-12)
+    near = gt + RNG.normal(0, 0.02, gt.shape)
+    np.testing.assert_allclose(
+        metrics.aligned_with_reflection(near, gt), metrics.aligned(near, gt), atol=1e-6
+    )
+
+
+def test_alignment_with_reflection_of_degenerate_input():
+    gt = _joints()
+    np.testing.assert_allclose(metrics.aligned_with_reflection(gt * [1, -1, 1], gt), gt, atol=1e-6)
+    flat, line = gt * [1, 1, 0], gt[:, :, :1] * [1.0, 2.0, 3.0]
+    np.testing.assert_allclose(metrics.aligned_with_reflection(flat * 2 + 1, flat), flat, atol=1e-6)
+    np.testing.assert_allclose(metrics.aligned_with_reflection(line * 3, line), line, atol=1e-6)
+    centroid = np.broadcast_to(gt.mean(1, keepdims=True), gt.shape)
+    same = np.broadcast_to([0.1, 0.2, 0.3], gt.shape)
+    np.testing.assert_allclose(metrics.aligned_with_reflection(same, gt), centroid, atol=1e-5)
+
+
+def test_area_under_the_curve_by_hand():
+    mean = metrics.Curve(0.15, 0.15, 31, "mean")
+    trapezoid = metrics.Curve(0.0, 0.05, 100, "trapezoid")
+    errors = np.array([[0.0, 0.0], [1.0, 1.0], [0.074, np.nan], [np.nan, np.nan]])
+    np.testing.assert_allclose(metrics.auc(errors, mean), [1, 0, 16 / 31, np.nan])
+    np.testing.assert_allclose(metrics.auc(errors, trapezoid), [1, 0, 0, np.nan])
+    half = metrics.auc([[0.0249]], trapezoid)[0]
+    limits = np.linspace(0, 0.05, 100)
+    assert half == pytest.approx(np.trapezoid((limits >= 0.0249).astype(float), limits) / 0.05)
+    worse = metrics.auc(np.linspace(0, 0.2, 50)[:, None], mean)
+    assert (np.diff(worse) <= 0).all()
+
+
+def test_pck_of_degenerate_errors():
+    np.testing.assert_allclose(metrics.pck([[0.0, np.nan, 0.2]], 0.15), [0.5])
+    np.testing.assert_allclose(metrics.pck([[0.15, 0.15]], 0.15), [1.0])
