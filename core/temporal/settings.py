@@ -29,17 +29,19 @@ class SmoothingStrength:
 
 
 STRENGTHS: dict[Smoothing, SmoothingStrength] = {
+    # Steady motion lags by at most 20 mm and 3 degrees.
     "light": SmoothingStrength(
-        points=OneEuroSettings(min_cutoff_hz=1.6, beta=12.0),
-        rotations=OneEuroSettings(min_cutoff_hz=1.6, beta=5.0),
-        direction=OneEuroSettings(min_cutoff_hz=2.5, beta=40.0),
-        depth=OneEuroSettings(min_cutoff_hz=0.8, beta=4.0),
+        points=OneEuroSettings(min_cutoff_hz=1.6, beta=8.0, speed_cutoff_hz=0.7),
+        rotations=OneEuroSettings(min_cutoff_hz=1.6, beta=3.0, speed_cutoff_hz=0.7),
+        direction=OneEuroSettings(min_cutoff_hz=2.5, beta=30.0, speed_cutoff_hz=0.7),
+        depth=OneEuroSettings(min_cutoff_hz=0.8, beta=3.0, speed_cutoff_hz=0.7),
     ),
+    # 40 mm and 6 degrees.
     "strong": SmoothingStrength(
-        points=OneEuroSettings(min_cutoff_hz=0.6, beta=5.0),
-        rotations=OneEuroSettings(min_cutoff_hz=0.6, beta=2.0),
-        direction=OneEuroSettings(min_cutoff_hz=1.0, beta=20.0),
-        depth=OneEuroSettings(min_cutoff_hz=0.3, beta=1.5),
+        points=OneEuroSettings(min_cutoff_hz=0.6, beta=4.0, speed_cutoff_hz=0.7),
+        rotations=OneEuroSettings(min_cutoff_hz=0.6, beta=1.5, speed_cutoff_hz=0.7),
+        direction=OneEuroSettings(min_cutoff_hz=1.0, beta=18.0, speed_cutoff_hz=0.7),
+        depth=OneEuroSettings(min_cutoff_hz=0.3, beta=1.2, speed_cutoff_hz=0.7),
     ),
 }
 
