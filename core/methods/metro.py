@@ -15,6 +15,10 @@ weights:
   are presets (`LossWeights`).
 - Each encoder has a linear shortcut from its own input to its output.
 
+``lite`` is the same network, narrower, on the shared backbone. Its own: the position-wise convolution
+mixes, beside the cells of the grid, one row per joint that the backbone's heatmaps found; the output
+is a displacement of the template; the up-sampling is the body's fixed one; there is no dropout.
+
 Frame: the template is turned by 3.1416 about x, so outputs are in camera axes (x right, y down, z
 forward), metres, centred near the H36M pelvis (hand: the wrist).
 """
@@ -29,25 +33,24 @@ import torch
 from torch import Tensor, nn
 
 from core.body import BodyModel
-from core.body.joint_sets import H36M17_TO_LSP14, LSP14_NAMES
-from core.errors import InputError
 from core.geometry.cameras import project_weak_perspective
-from core.geometry.rotations import axis_angle_to_rotmat
 from core.losses.mesh import joint_loss, projection_loss, vertex_loss
-from core.methods.base import InputSpec, Method
+from core.methods import metro_family as family
+from core.methods.base import Method
 from core.methods.mesh_tokens import mesh_stages, mesh_tokens, require_levels
+from core.methods.picture_memory import PictureTokens, crops_of, input_spec_of, make_backbone
 from core.nn.batch import Batch, LossTerm, LossTerms, MethodOutput, Target
 from core.nn.bert import EncoderTrace, ReducingEncoder
 from core.nn.hrnet import HRNetClassification
+from core.nn.lite_backbone import GRID_CELLS, JOINTS
 from core.nn.resnet import ResNet50, from_sequence
 from core.types import AttentionRecord, InspectionRecord
 
-ROOT_TURN = (3.1416, 0.0, 0.0)  # not pi: the released templates were made with this
 MASK_TOKEN = 0.01
 GRID = 49
 FEATURES = 2048
-HIPS = (2, 3)
-WRIST = (0,)
+LITE_FEATURES = 128
+LITE_ROWS = GRID_CELLS**2 + JOINTS
 
 
 @dataclass(frozen=True)
@@ -68,11 +71,13 @@ class MetroConfig:
     """What the published networks and the ablations of the paper turn.
 
     Attributes:
-        backbone: ``hrnet-w64``, ``hrnet-w40`` or ``resnet50`` (table 5).
+        backbone: ``hrnet-w64``, ``hrnet-w40``, ``resnet50`` (table 5) or ``lite``.
         widths, inner, outputs: hidden width, feed-forward width and output of each encoder.
         mask_share: largest share of queries masked in training (section 3.3, table 3: 0 to 0.5).
         grid_tokens: features from the 7x7 grid (body) or one pooled feature for all (hand).
         camera_hidden: width of the camera head; camera_joints lets it see the joint tokens too.
+        from_template: positions are displacements of the template.
+        learned_up: the steps to finer meshes are learned, else the body's fixed matrices.
         losses: weights of the loss terms.
     """
 
@@ -86,6 +91,9 @@ class MetroConfig:
     grid_tokens: bool = True
     camera_hidden: int = 250
     camera_joints: bool = False
+    from_template: bool = False
+    learned_up: bool = True
+    dropout: float = 0.1
     losses: LossWeights = CODE_WEIGHTS
 
 
@@ -100,6 +108,21 @@ VARIANTS: Mapping[str, MetroConfig] = {
     "body_h64": MetroConfig(),
     "body_r50": MetroConfig(backbone="resnet50"),
     "hand_h64": HAND,
+}
+
+LITE: Mapping[str, MetroConfig] = {
+    "body": MetroConfig(
+        backbone="lite",
+        widths=(128, 64, 64),
+        inner=(384, 192, 192),
+        outputs=(64, 64, 3),
+        layers=2,
+        camera_hidden=64,
+        camera_joints=True,
+        from_template=True,
+        learned_up=False,
+        dropout=0.0,
+    ),
 }
 
 # Released names, in the order in which they are replaced.
@@ -149,47 +172,55 @@ class Metro(Method):
         super().__init__()
         require_levels(body, "METRO")
         self.config, self.preset, self.variant, self.body = config, preset, variant, body
-        self.is_hand = len(body.level_sizes) == 2
-        self.input_spec = InputSpec(kind="crop", size_hw=(224, 224))
-        self.joint_names = body.joint_names_of("hand21") if self.is_hand else LSP14_NAMES
-        joints, coarse = template_of(body, self.is_hand)
+        self.is_hand = family.is_hand(body)
+        self.lite = config.backbone == "lite"
+        self.input_spec = input_spec_of("lite" if self.lite else "hrnet-w64")
+        self.joint_names = family.joint_names_of(body)
+        joints, coarse = family.template_of(body)
         self.register_buffer("template", torch.cat([joints, coarse])[None], persistent=False)
         self.joint_count, self.coarse_count = len(joints), len(coarse)
         tokens = self.joint_count + self.coarse_count
         self.backbone = _backbone(config.backbone)
+        if self.lite:
+            self.picture = PictureTokens("lite", LITE_FEATURES)
         if config.grid_tokens:
-            self.grid_to_tokens = nn.Conv1d(GRID, tokens, 1)
-        inputs = (FEATURES + 3, *config.outputs[:-1])
-        sizes = zip(inputs, config.widths, config.inner, config.outputs, strict=True)
+            self.grid_to_tokens = nn.Conv1d(LITE_ROWS if self.lite else GRID, tokens, 1)
+        inputs = ((LITE_FEATURES if self.lite else FEATURES) + 3, *config.outputs[:-1])
+        four = zip(inputs, config.widths, config.inner, config.outputs, strict=True)
+        rest = {"layers": config.layers, "heads": config.heads}
         self.encoders = nn.ModuleList(
-            ReducingEncoder(*four, layers=config.layers, heads=config.heads) for four in sizes
+            ReducingEncoder(*sizes, **rest, dropout=config.dropout) for sizes in four
         )
         sizes = body.level_sizes[::-1]
-        self.upsampling = nn.Linear(sizes[0], sizes[1])
-        if len(sizes) == 3:
-            self.to_full = nn.Linear(sizes[1], sizes[2])
+        if config.learned_up:
+            self.upsampling = nn.Linear(sizes[0], sizes[1])
+            if len(sizes) == 3:
+                self.to_full = nn.Linear(sizes[1], sizes[2])
         seen = tokens if config.camera_joints else self.coarse_count
         self.camera_each = nn.Linear(3, 1)
         self.camera_mix = nn.Linear(seen, config.camera_hidden)
         self.camera_out = nn.Linear(config.camera_hidden, 3)
+        if config.from_template:
+            # Near the camera of a person who fills the crop.
+            nn.init.constant_(self.camera_out.bias[:1], 1.0)
 
     # ------------------------------------------------------------------ forward
 
     def forward(self, batch: Batch, *, inspect: bool = False) -> MethodOutput:
         """Bodies or hands of a batch of crops (B, 3, 224, 224)."""
-        if batch.image is None:
-            raise InputError("METRO reads pictures, not joints", cure="give it a picture")
-        tokens = self._queries(self.image_features(batch.image))
+        tokens = self._queries(self.image_features(crops_of(batch, "METRO")))
         traces: list[EncoderTrace] = []
         for encoder in self.encoders:
             tokens, trace = encoder(tokens, trace=inspect)
             if trace is not None:
                 traces.append(trace)
+        if self.config.from_template:
+            tokens = self.template + tokens.float()
         joints, coarse = tokens[:, : self.joint_count], tokens[:, self.joint_count :]
         levels = self._upsampled(coarse)
         return MethodOutput(
             vertices=levels[-1],
-            joints_3d=self._regressed(levels[-1], joints),
+            joints_3d=family.regressed_joints(self.body, levels[-1], joints),
             camera=self._camera(tokens if self.config.camera_joints else coarse),
             levels=levels,
             internals=MetroState(joints, tuple(traces)),
@@ -197,6 +228,8 @@ class Metro(Method):
 
     def image_features(self, image: Tensor) -> Tensor:
         """(B, T, 2048): one feature per query."""
+        if self.lite:
+            return self.grid_to_tokens(self.picture(self.backbone, image))
         cells = self.backbone(image).flatten(2).transpose(1, 2)
         if self.config.grid_tokens:
             return self.grid_to_tokens(cells)
@@ -215,6 +248,8 @@ class Metro(Method):
 
     def _upsampled(self, coarse: Tensor) -> tuple[Tensor, ...]:
         """Learned up-sampling over the vertex axis: 431 to 1723 to 6890, or 195 to 778."""
+        if not self.config.learned_up:
+            return family.upsampled(self.body, coarse)
         levels = [coarse, self.upsampling(coarse.transpose(1, 2)).transpose(1, 2)]
         if len(self.body.level_sizes) == 3:
             levels.append(self.to_full(levels[-1].transpose(1, 2)).transpose(1, 2))
@@ -225,24 +260,16 @@ class Metro(Method):
         each = self.camera_each(points).transpose(1, 2)
         return self.camera_out(self.camera_mix(each))[:, 0]
 
-    def _regressed(self, vertices: Tensor, tokens: Tensor) -> Tensor:
-        """Joints of the predicted mesh (equation 3), or the joint tokens of a body without regressor."""
-        joint_set = _joint_set(self.body, self.is_hand)
-        if joint_set is None:
-            return tokens
-        joints = self.body.regress(vertices, joint_set)
-        return joints[:, list(H36M17_TO_LSP14)] if joint_set == "h36m17" else joints
-
     # ------------------------------------------------------------------- losses
 
     def losses(self, output: MethodOutput, target: Target) -> LossTerms:
         """Equations 1 to 5 with the weights of ``config.losses``; terms without truth are left out."""
         weights, terms = self.config.losses, []
-        roots = WRIST if self.is_hand else HIPS
+        roots = family.WRIST if self.is_hand else family.HIPS
         state: MetroState = output.internals
         both = (("token", state.joints), ("regressed", output.joints_3d))
         if target.vertices is not None:
-            truths = self._true_levels(target.vertices)
+            truths = family.true_levels(self.body, target.vertices)
             loss = vertex_loss(output.levels, truths, target.has_mesh)
             terms.append(LossTerm("vertices", loss, weights.vertices))
         if target.joints_3d is not None:
@@ -257,16 +284,6 @@ class Metro(Method):
                 )
                 terms.append(LossTerm(f"{name} joints 2D", loss, weights.joints_2d))
         return LossTerms(tuple(terms))
-
-    def _true_levels(self, vertices: Tensor) -> tuple[Tensor, ...]:
-        """The true mesh on every level, coarse first, about the pelvis (hand: wrist)."""
-        root_set = "hand21" if self.is_hand else "h36m17"
-        if root_set in self.body.joint_sets():
-            origin = self.body.regress(vertices, root_set)[:, :1]
-            vertices = vertices - origin
-        count = len(self.body.level_sizes)
-        coarse = [self.body.downsample(vertices, 0, level) for level in range(count - 1, 0, -1)]
-        return (*coarse, vertices)
 
     # ------------------------------------------------------------------- inside
 
@@ -323,34 +340,14 @@ class Metro(Method):
         return out | {f"hidden_enc3_{i}": hidden for i, hidden in enumerate(last.hidden)}
 
 
-def template_of(body: BodyModel, is_hand: bool) -> tuple[Tensor, Tensor]:
-    """Template joints (K, 3) and coarse vertices (C, 3), metres, camera axes, root at the origin."""
-    if is_hand:
-        vertices = body.v_template[None]
-        joints = body.regress(vertices, "hand21")
-        origin = joints[:, :1]
-    else:
-        rotmat = body.zero_pose(1)
-        rotmat[:, 0] = axis_angle_to_rotmat(torch.tensor([ROOT_TURN], dtype=rotmat.dtype))
-        vertices = body(rotmat, torch.zeros(1, body.shape_count)).vertices
-        all_joints = body.regress(vertices, "h36m17")
-        joints, origin = all_joints[:, list(H36M17_TO_LSP14)], all_joints[:, :1]
-    coarse = body.downsample(vertices, 0, -1)
-    return (joints - origin)[0], (coarse - origin)[0]
-
-
-def _joint_set(body: BodyModel, is_hand: bool) -> str | None:
-    """The joints that equation 3 regresses: METRO's own regressor where the body has it."""
-    wanted = ("hand21",) if is_hand else ("h36m17", "lsp14")
-    return next((name for name in wanted if name in body.joint_sets()), None)
-
-
 def _backbone(name: str) -> nn.Module:
+    if name == "lite":
+        return make_backbone("lite")
     if name == "resnet50":
         return ResNet50()
     return HRNetClassification(int(name.removeprefix("hrnet-w")))
 
 
 def build(preset: str, variant: str, body: BodyModel) -> Metro:
-    """METRO as published; `VARIANTS` names the networks."""
-    return Metro(VARIANTS[variant], preset, variant, body)
+    """METRO as published, or on the shared backbone."""
+    return Metro((LITE if preset == "lite" else VARIANTS)[variant], preset, variant, body)

@@ -120,6 +120,7 @@ BUILT_IN: tuple[MethodEntry, ...] = (
                     Variant("hand_h64", "hand", True, "metro_hand_h64", "parity fixture"),
                 ),
             ),
+            Preset("lite", (Variant("body", proof="the paper's network, narrower"),)),
         ),
     ),
     MethodEntry(

@@ -13,8 +13,8 @@ from core.methods.metro import (
     Metro,
     MetroConfig,
     MetroState,
-    template_of,
 )
+from core.methods.metro_family import template_of
 from core.nn.batch import Batch, MethodOutput, Target
 from core.types import AttentionRecord, MeshStageRecord
 from core.verify import verify
@@ -90,7 +90,7 @@ def test_vertex_tokens_point_at_their_place_on_the_full_mesh(metro: Metro) -> No
 
 def test_template_faces_the_camera_upright(body: BodyModel) -> None:
     """Camera axes: y down, so the head's y is smaller than the feet's; the pelvis is the origin."""
-    joints, coarse = template_of(body, is_hand=False)
+    joints, coarse = template_of(body)
     assert float(joints[13, 1]) < float(joints[0, 1])
     assert float(joints[[2, 3]].mean(0).abs().max()) < 0.02
     assert coarse.shape == (431, 3)
