@@ -78,7 +78,10 @@ def infer(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for results.")] = Path("out"),
     save: Annotated[
         str,
-        typer.Option(metavar="KINDS", help="Of obj,ply,glb,bvh,npz,overlay,video; or none."),
+        typer.Option(
+            metavar="KINDS",
+            help="Of obj,ply,glb,bvh,npz,overlay,video; or none. Videos: bvh and glb hold the motion.",
+        ),
     ] = DEFAULT_SAVE,
     smooth: Annotated[
         str, typer.Option(metavar="off|light|strong", help="Steadiness of people in videos.")

@@ -126,6 +126,57 @@ def test_a_video_gives_one_archive_and_one_video(infer, tmp_path: Path) -> None:
         assert sum(1 for _ in made.decode(video=0)) == 6
 
 
+def test_a_video_stopped_and_run_again_goes_on(
+    infer, standing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    forward, seen = standing.forward, []
+
+    def interrupted(self: StandingMethod, batch: object, **options: object) -> object:
+        seen.append(1)
+        if len(seen) == 4:
+            raise KeyboardInterrupt
+        return forward(self, batch, **options)
+
+    monkeypatch.setattr(standing, "forward", interrupted)
+    call = (_clip(tmp_path / "clip.mp4"), "--box", "20,5,90,90", "--save", "npz,video")
+    assert infer(*call) == 130
+    assert "go on where they are" in capsys.readouterr().err
+    assert infer(*call) == 0
+    assert "goes on after 3 frames" in capsys.readouterr().err
+    assert len(seen) == 4 + 3
+    assert infer(*call) == 0
+    assert "was finished by an earlier run" in capsys.readouterr().err
+    assert len(seen) == 4 + 3
+    assert infer(*call, "--redo") == 0
+    assert len(seen) == 4 + 3 + 6
+    assert np.load(tmp_path / "out" / "clip.mp4.standing.npz")["frame"].tolist() == list(range(6))
+
+
+def test_what_steadying_gained_is_told(infer, tmp_path: Path, capsys) -> None:
+    clip = _clip(tmp_path / "clip.mp4")
+    assert infer(clip, "--box", "20,5,90,90", "--save", "npz", "--smooth", "strong", "--json") == 0
+    told = capsys.readouterr()
+    assert "jitter 0.0 -> 0.0 mm per frame squared" in told.err
+    assert json.loads(told.out)[-1]["steadiness"]["frames"] == 4
+    assert infer(clip, "--smooth", "very") == 2
+    assert "none of off, light, strong" in capsys.readouterr().err
+
+
+def test_shards_by_the_environment(infer, tmp_path: Path, monkeypatch, capsys) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for number in range(4):
+        _picture(folder / f"p{number}.png")
+    for rank in (0, 1):
+        monkeypatch.setenv("RANK", str(rank))
+        monkeypatch.setenv("WORLD_SIZE", "2")
+        assert infer(folder, "--save", "npz") == 0
+        assert f"shard {rank + 1}/2, as the environment says" in capsys.readouterr().err
+        assert len(_names(tmp_path / "out")) == 2 * (rank + 1)
+    assert infer(folder, "--save", "npz", "--shard", "1/1") == 0
+    assert capsys.readouterr().err.count("was finished by an earlier run") == 4
+
+
 def test_json_tells_people_files_and_times(infer, tmp_path: Path, capsys) -> None:
     assert infer(_picture(tmp_path / "a.png"), "--save", "npz", "--json") == 0
     steps = json.loads(capsys.readouterr().out)
