@@ -28,7 +28,7 @@ Frame: camera axes (x right, y down, z forward), metres, where the body model pu
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import torch
@@ -43,25 +43,34 @@ from core.losses.mesh import masked_l1
 from core.losses.multi_roi import Formula, camera_consistency_loss, contrastive_loss
 from core.methods.base import InputSpec, Method, Roi
 from core.methods.multi_roi_backbone import StridedHRNet
+from core.methods.multi_roi_fusion import Fusion
+from core.methods.pooled_picture import PooledPicture
 from core.nn.batch import Batch, LossTerm, LossTerms, MethodOutput, Target
 from core.nn.iterative_regressor import IterativeRegressor, rotmat_of_pose
-from core.nn.octave_encoding import OctaveEncoding
+from core.nn.lite_backbone import LITE_SIZE, DenseNetwork
 from core.nn.resnet import CHANNELS, ResNet50
 from core.types import FusionRecord, InspectionRecord, MeshStageRecord, RegionRecord
 
 SIZE_HW = (256, 192)
-ASPECT = SIZE_HW[1] / SIZE_HW[0]
+LITE_HW = (LITE_SIZE, LITE_SIZE)
+LITE_CHANNELS = 384
 BOX_SCALE = 1.2
 # Section 3.5: (offset in b, resize factor), paired in the printed order, after the box itself. `Roi`
 # counts offsets in width and height of the box before its growth; b is the height after it.
 _SHIFT = 0.1 * BOX_SCALE
-ROIS = (
-    Roi(),
-    Roi((_SHIFT / ASPECT, 0.0), 1.5),
-    Roi((-_SHIFT / ASPECT, 0.0), 1.25),
-    Roi((0.0, _SHIFT), 0.8),
-    Roi((0.0, -_SHIFT), 0.65),
-)
+
+
+def rois_of(aspect: float) -> tuple[Roi, ...]:
+    """The five crops of a person, for crops of a given width over height."""
+    return (
+        Roi(),
+        Roi((_SHIFT / aspect, 0.0), 1.5),
+        Roi((-_SHIFT / aspect, 0.0), 1.25),
+        Roi((0.0, _SHIFT), 0.8),
+        Roi((0.0, -_SHIFT), 0.65),
+    )
+
+
 # CLIFF's box information: mean and spread of b / f, and the centre's factor.
 SIZE_MEAN, SIZE_SPREAD, CENTER_FACTOR = 0.24, 0.06, 2.8
 HIPS = (2, 3)
@@ -86,8 +95,8 @@ class MultiRoiConfig:
     """What the published networks and the ablations of the paper turn.
 
     Attributes:
-        backbone: ``resnet50`` or ``hrnet-w48``.
-        rois: crops of a person, the first of `ROIS`.
+        backbone: ``resnet50``, ``hrnet-w48`` or ``lite``.
+        rois: crops of a person, the first of `rois_of`.
         fuse: weigh the features of all crops; without it each crop is read alone.
         fusion: the released network or the printed equations.
         octaves: L of equation 3.
@@ -103,6 +112,7 @@ class MultiRoiConfig:
     octaves: int = 32
     hidden: int = 2048
     iterations: int = 3
+    dropout: float = 0.5
     formula: Formula = "code"
     camera_consistency: bool = True
     contrastive: bool = True
@@ -118,59 +128,22 @@ VARIANTS: Mapping[str, MultiRoiConfig] = {
     "r50": MultiRoiConfig(),
     "hr48": MultiRoiConfig("hrnet-w48"),
 }
-CLIFF_VARIANTS: Mapping[str, MultiRoiConfig] = {
-    name: MultiRoiConfig(
-        config.backbone,
-        rois=1,
-        fuse=False,
-        hidden=1024,
-        camera_consistency=False,
-        contrastive=False,
-    )
-    for name, config in VARIANTS.items()
+LITE: Mapping[str, MultiRoiConfig] = {
+    "body": MultiRoiConfig("lite", hidden=512, dropout=0.0),
 }
 
 
-class Fusion(nn.Module):
-    """Equations 2 to 4: for every crop m, weights w_mn over the features of all crops n."""
+def _one_crop(config: MultiRoiConfig, hidden: int) -> MultiRoiConfig:
+    """CLIFF: the same without other crops."""
+    return replace(
+        config, rois=1, fuse=False, hidden=hidden, camera_consistency=False, contrastive=False
+    )
 
-    def __init__(self, channels: int, rois: int, octaves: int, formula: str) -> None:
-        super().__init__()
-        self.formula = formula
-        self.encoding = OctaveEncoding(octaves if formula == "code" else octaves + 1)
-        if formula == "paper":
-            self.score = nn.Linear(channels + self.encoding.size, 1)
-            return
-        self.fuse_fc = nn.Linear(channels + self.encoding.size, 256)
-        self.attention = nn.Sequential(
-            nn.Linear(256 * rois, 256),
-            nn.Tanh(),
-            nn.Linear(256, 256),
-            nn.Tanh(),
-            nn.Linear(256, rois),
-            nn.Tanh(),
-        )
 
-    def forward(self, features: Tensor, boxes: Tensor) -> tuple[Tensor, Tensor]:
-        """Fused features u (B, R, C) and weights (B, R, R) of features (B, R, C), boxes (B, R, 3)."""
-        relative = self._relative(boxes)
-        each = features[:, None].expand(-1, features.shape[1], -1, -1)  # (B, m, n, C)
-        joined = torch.cat([each, relative], -1)
-        if self.formula == "paper":
-            scores = self.score(joined)[..., 0]
-        else:
-            scores = self.attention(self.fuse_fc(joined).flatten(2))
-        weights = scores.softmax(-1)
-        return weights @ features, weights
-
-    def _relative(self, boxes: Tensor) -> Tensor:
-        """gamma_mn (B, m, n, size)."""
-        people, rois, _ = boxes.shape
-        if self.formula == "paper":
-            own = self.encoding(boxes.flatten(0, 1)).view(people, rois, -1)
-            return own[:, :, None] - own[:, None]
-        apart = boxes[:, :, None] - boxes[:, None]
-        return self.encoding(apart.flatten(0, 2)).view(people, rois, rois, -1)
+CLIFF_LITE = {name: _one_crop(config, config.hidden) for name, config in LITE.items()}
+CLIFF_VARIANTS: Mapping[str, MultiRoiConfig] = {
+    name: _one_crop(config, 1024) for name, config in VARIANTS.items()
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,18 +180,23 @@ class MultiRoi(Method):
         super().__init__()
         self.config, self.method_id = config, method_id
         self.preset, self.variant, self.body = preset, variant, body
-        self.input_spec = InputSpec(
-            kind="crop", size_hw=SIZE_HW, box_scale=BOX_SCALE, rois=ROIS[: config.rois]
-        )
+        self.lite = config.backbone == "lite"
+        size_hw = LITE_HW if self.lite else SIZE_HW
+        self.aspect = size_hw[1] / size_hw[0]
+        rois = rois_of(self.aspect)[: config.rois]
+        self.input_spec = InputSpec(kind="crop", size_hw=size_hw, box_scale=BOX_SCALE, rois=rois)
         self.joint_names = LSP14_NAMES
         self.backbone, channels = _backbone(config.backbone)
+        if self.lite:
+            self.pooled = PooledPicture(channels)
         if config.fuse:
             self.fusion = Fusion(channels, config.rois, config.octaves, config.fusion)
         rest = (config.hidden, config.iterations)
+        drop = config.dropout
         if config.one_body:
-            self.camera_regressor = IterativeRegressor(channels + 3, *rest, ("cam",))
+            self.camera_regressor = IterativeRegressor(channels + 3, *rest, ("cam",), drop)
         parts = ("pose", "shape") if config.one_body else ("pose", "shape", "cam")
-        self.regressor = IterativeRegressor(channels + 3 * config.rois, *rest, parts)
+        self.regressor = IterativeRegressor(channels + 3 * config.rois, *rest, parts, drop)
         if config.contrastive:
             self.projection = nn.Sequential(
                 nn.Linear(channels, channels),
@@ -258,6 +236,9 @@ class MultiRoi(Method):
     def image_features(self, image: Tensor) -> Tensor:
         """h (B, R, C): the shared backbone on every crop, averaged over the picture."""
         crops = image.unflatten(1, (self.config.rois, 3))
+        if isinstance(self.backbone, DenseNetwork):
+            pooled = self.pooled(self.backbone, crops.flatten(0, 1))
+            return pooled.unflatten(0, crops.shape[:2])
         return self.backbone(crops.flatten(0, 1)).mean((2, 3)).unflatten(0, crops.shape[:2])
 
     def _regress(
@@ -363,7 +344,7 @@ class MultiRoi(Method):
         assert batch.roi_center is not None
         assert batch.roi_size is not None
         names = tuple(_roi_name(number, roi) for number, roi in enumerate(self.input_spec.rois))
-        sides = batch.roi_size[..., None] * batch.roi_size.new_tensor([ASPECT, 1.0])
+        sides = batch.roi_size[..., None] * batch.roi_size.new_tensor([self.aspect, 1.0])
         boxes = box_of_center_size(batch.roi_center, sides).cpu().numpy()
         faces = self.body.faces().astype("int32")
         people = []
@@ -417,6 +398,8 @@ def box_info(batch: Batch) -> Tensor:
 
 def _backbone(name: str) -> tuple[nn.Module, int]:
     """The network that reads a crop, and its channels."""
+    if name == "lite":
+        return DenseNetwork(), LITE_CHANNELS
     if name == "resnet50":
         return ResNet50(), CHANNELS
     network = StridedHRNet(int(name.removeprefix("hrnet-w")))
@@ -466,10 +449,18 @@ def _mean(per_sample: Tensor, has: Tensor | None) -> Tensor:
 
 
 def build(preset: str, variant: str, body: BodyModel) -> MultiRoi:
-    """Multi-RoI HMR as released; `VARIANTS` names the networks."""
-    return MultiRoi(VARIANTS[variant], "multi_roi", preset, variant, body)
+    """Multi-RoI HMR as released, or on the shared backbone."""
+    return MultiRoi(
+        (LITE if preset == "lite" else VARIANTS)[variant], "multi_roi", preset, variant, body
+    )
 
 
 def build_cliff(preset: str, variant: str, body: BodyModel) -> MultiRoi:
-    """The one-crop baseline as released."""
-    return MultiRoi(CLIFF_VARIANTS[variant], "cliff", preset, variant, body)
+    """The one-crop baseline as released, or on the shared backbone."""
+    return MultiRoi(
+        (CLIFF_LITE if preset == "lite" else CLIFF_VARIANTS)[variant],
+        "cliff",
+        preset,
+        variant,
+        body,
+    )

@@ -225,6 +225,7 @@ BUILT_IN: tuple[MethodEntry, ...] = (
                     Variant("hr48", "body", False, "multiroi_hr48", "parity fixture"),
                 ),
             ),
+            Preset("lite", (Variant("body", proof="the paper's network, smaller"),)),
         ),
     ),
     MethodEntry(
@@ -242,6 +243,7 @@ BUILT_IN: tuple[MethodEntry, ...] = (
                     Variant("hr48", "body", False, "multiroi_single_hr48", "parity fixture"),
                 ),
             ),
+            Preset("lite", (Variant("body", proof="the paper's network, smaller"),)),
         ),
     ),
 )

@@ -22,13 +22,20 @@ class IterativeRegressor(nn.Module):
     Two linear layers without activation, dropout in training, one linear head per part of the state.
     """
 
-    def __init__(self, inputs: int, hidden: int, iterations: int, parts: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        inputs: int,
+        hidden: int,
+        iterations: int,
+        parts: tuple[str, ...],
+        dropout: float = 0.5,
+    ) -> None:
         super().__init__()
         self.iterations, self.parts = iterations, parts
         sizes = {name: STATE[name] for name in parts}
         self.fc1 = nn.Linear(inputs + sum(sizes.values()), hidden)
         self.fc2 = nn.Linear(hidden, 1024)
-        self.drop = nn.Dropout()
+        self.drop = nn.Dropout(dropout)
         self.heads = nn.ModuleDict({name: _small(nn.Linear(1024, n)) for name, n in sizes.items()})
         start = {
             "pose": torch.tensor([*UPRIGHT, *AT_REST * 23]),
