@@ -41,6 +41,8 @@ class FollowSettings:
         max_overlap: intersection over union of two people's boxes that may be confused.
         usual_jump: mean joint distance from the prediction, in sides of the box, that halves the
             confidence.
+        usual_score: share of a person's best score that still counts as full confidence; scores of
+            different detectors and people cannot be compared otherwise.
         same_person: two people whose joints lie closer than this, in sides, are one.
     """
 
@@ -48,6 +50,7 @@ class FollowSettings:
     min_confidence: float = 0.4
     max_overlap: float = 0.5
     usual_jump: float = 0.12
+    usual_score: float = 0.7
     same_person: float = 0.05
 
 
@@ -87,7 +90,7 @@ class Follower:
             box = predicted_box(track, time_s)
             inside = np.asarray(clip_box(box, frame.size_hw))
             if np.all(inside[2:] - inside[:2] >= MIN_INSIDE_SHARE * (box[2:] - box[:2])):
-                people.append(Detection(box_xyxy=box, track_id=track.track_id))
+                people.append(Detection(box_xyxy=box, score=track.score, track_id=track.track_id))
         return tuple(people)
 
     def saw(self, people: Sequence[Person], frame: Frame, time_s: float) -> tuple[float, ...]:
@@ -116,9 +119,11 @@ class Follower:
         return [self.tracker.tracks[n] for n in self._now if n in self.tracker.tracks]
 
     def _confidence(self, track: Track, person: Person, frame: Frame, time_s: float) -> float:
-        """Share of joints inside the picture, times how well they lie where they were expected."""
+        """Score, times joints inside the picture, times how well they lie where expected."""
+        best = max(self.settings.usual_score * track.best_score, 1e-6)
+        score = min(person.score / best, 1.0)
         if person.joints_2d is None:
-            return 1.0
+            return score
         height, width = frame.size_hw
         joints = np.asarray(person.joints_2d, np.float64)
         known = joints[np.isfinite(joints).all(-1)]
@@ -129,8 +134,10 @@ class Follower:
             track.joint_names, track.joints_at(time_s), person.joint_names, joints
         )
         if away is None:
-            return inside
-        return inside * 0.5 ** ((away / max(track.side, 1.0) / self.settings.usual_jump) ** 2)
+            return score * inside
+        return (
+            score * inside * 0.5 ** ((away / max(track.side, 1.0) / self.settings.usual_jump) ** 2)
+        )
 
     def _repeated(self, people: Sequence[Person]) -> list[int]:
         """Numbers of people who lie on somebody seen for longer."""

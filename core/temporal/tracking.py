@@ -24,6 +24,7 @@ MIN_ELAPSED_S = 1e-3
 # The velocity is a running mean over about this long, and dies away so fast while nobody is seen.
 VELOCITY_S = 0.15
 COAST_S = 0.5
+BEST_SCORE_FADES = 0.99
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Track:
         velocity: (2,) px / s of the person as a whole.
         seen_s: when it was last seen.
         sightings: how often it was seen.
+        score: confidence when last seen, and its highest of late.
     """
 
     track_id: int
@@ -63,6 +65,8 @@ class Track:
     velocity: NDArray[np.float64] = field(default_factory=lambda: np.zeros(2))
     seen_s: float = 0.0
     sightings: int = 1
+    score: float = 1.0
+    best_score: float = 1.0
 
     @property
     def side(self) -> float:
@@ -117,7 +121,15 @@ class PeopleTracker:
         box = np.asarray(person.box_xyxy, np.float64)
         before = self.tracks.get(track_id)
         if before is None:
-            self.tracks[track_id] = Track(track_id, _names_of(person), joints, box, seen_s=time_s)
+            self.tracks[track_id] = Track(
+                track_id,
+                _names_of(person),
+                joints,
+                box,
+                seen_s=time_s,
+                score=person.score,
+                best_score=person.score,
+            )
             self._next_id = max(self._next_id, track_id + 1)
             return
         elapsed = max(time_s - before.seen_s, MIN_ELAPSED_S)
@@ -128,6 +140,8 @@ class PeopleTracker:
         before.joint_names, before.joints_2d = _names_of(person), joints
         before.box_xyxy, before.seen_s = box, time_s
         before.sightings += 1
+        before.score = person.score
+        before.best_score = max(person.score, BEST_SCORE_FADES * before.best_score)
 
     def drop(self, track_id: int) -> None:
         """Forget a person at once."""

@@ -69,6 +69,20 @@ def test_two_boxes_on_one_person_lose_the_newcomer() -> None:
     assert follower.needs_detector(6 / FPS)
 
 
+def test_a_falling_score_is_doubted_whatever_its_scale() -> None:
+    for best in (1.0, 0.3):
+        follower = Follower(PeopleTracker())
+        follower.looked(0.0)
+        for number, share in enumerate((1.0, 0.95, 0.9, 0.2)):
+            assert follower.needs_detector(number / FPS) == (number == 0)
+            person = figure(200.0, score=best * share, track_id=0)
+            (confidence,) = follower.saw([person], frame(number), number / FPS)
+            assert (confidence < 0.4) == (share == 0.2)
+            if number == 0:
+                assert follower.predicted(frame(1), 1 / FPS)[0].score == best
+        assert follower.needs_detector(4 / FPS)
+
+
 def test_predictions_lie_on_the_walker() -> None:
     follower = Follower(PeopleTracker())
     _run([[100 + 4 * n] for n in range(20)], follower)
