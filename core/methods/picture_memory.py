@@ -22,6 +22,7 @@ from core.nn.lite_backbone import (
     LITE_SIZE,
     NECK,
     DenseNetwork,
+    DenseOutput,
     LiteFeatures,
     joint_evidence,
 )
@@ -33,6 +34,7 @@ BackboneName = Literal["resnet50", "hrnet-w64", "lite"]
 PAPER_CELLS = 7
 PAPER_CHANNELS = 2048
 PAPER_SIZE = 224
+TOGETHER = 256
 
 
 def make_backbone(name: BackboneName) -> nn.Module:
@@ -80,6 +82,10 @@ class PictureTokens(nn.Module):
         self.reduce = nn.Conv2d(GRID_CHANNELS if self.lite else PAPER_CHANNELS, width, 1)
         if self.lite:
             self.found = nn.Linear(NECK + 3, width)
+            # All joints together say more of a pose than each alone.
+            self.together = nn.Sequential(
+                nn.Linear(3 * JOINTS, TOGETHER), nn.GELU(), nn.Linear(TOGETHER, width)
+            )
             self.found_embed = nn.Embedding(JOINTS, width)
 
     def forward(self, backbone: nn.Module, image: Tensor) -> Tensor:
@@ -87,7 +93,10 @@ class PictureTokens(nn.Module):
         if not self.lite:
             return self._cells(backbone(image))
         assert isinstance(backbone, DenseNetwork)
-        features, dense = backbone.look(image)
+        return self.of(*backbone.look(image))
+
+    def of(self, features: LiteFeatures, dense: DenseOutput) -> Tensor:
+        """(B, S, width) tokens of what the shared backbone said: cells, then found joints."""
         found = self._found(features, joint_evidence(dense))
         return torch.cat([self._cells(features.grid), found], 1)
 
@@ -110,8 +119,9 @@ class PictureTokens(nn.Module):
         return self.reduce(maps).flatten(2).transpose(1, 2)
 
     def _found(self, features: LiteFeatures, evidence: Tensor) -> Tensor:
-        """(B, 25, width): place and confidence of each joint, and the feature at that place."""
+        """(B, 25, width): place and confidence of each joint and of all, the feature at its place."""
         places = evidence[:, None, :, :2].to(features.fine.dtype)  # (B, 1, 25, 2)
         sampled = F.grid_sample(features.fine, places, align_corners=False)[:, :, 0]
         known = torch.cat([sampled.transpose(1, 2), evidence.to(sampled.dtype)], -1)
-        return self.found(known) + self.found_embed.weight
+        overview = self.together(evidence.flatten(1).to(sampled.dtype))
+        return self.found(known) + self.found_embed.weight + overview[:, None]

@@ -21,6 +21,10 @@ vertex tokens that the released files still hold (`PointHmrConfig.sampling`). Th
 body's with 21 joints, 195 heatmaps and masks from the hand's graph (section 4.5); no outputs of the
 authors' hand network were at hand to compare it with.
 
+``lite`` is the same network, narrower, one layer a block, on the shared backbone. Its own: a token for
+every joint that the backbone's heatmaps found beside the grid; the output is a displacement of the
+template; heatmaps are supervised at their own 32x32 cells; there is no dropout.
+
 Frame: outputs are in camera axes (x right, y down, z forward), metres, near the pelvis (hand: wrist).
 """
 
@@ -36,16 +40,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.body import BodyModel
-from core.body.joint_sets import H36M17_TO_LSP14, LSP14_NAMES
-from core.errors import InputError
 from core.geometry.cameras import project_weak_perspective
 from core.losses.heatmap import fitted_weak_camera, heatmap_losses, true_cells
 from core.losses.mesh import joint_loss, projection_loss, vertex_loss
-from core.methods.base import InputSpec, Method
+from core.methods import metro_family as family
+from core.methods.base import Method
 from core.methods.mesh_tokens import mesh_stages, mesh_tokens, require_levels
+from core.methods.picture_memory import PictureTokens, crops_of, input_spec_of
 from core.methods.pointhmr_records import (
-    GRID,
-    GRID_SIDE,
     layer_names,
     mask_record,
     part_of,
@@ -54,15 +56,15 @@ from core.methods.pointhmr_records import (
 )
 from core.nn.batch import Batch, LossTerm, LossTerms, MethodOutput, Target
 from core.nn.hrnet import HighResolutionNet
+from core.nn.lite_backbone import GRID_CELLS, JOINTS, LITE_SIZE, NECK, DenseNetwork
 from core.nn.masked_transformer import MaskedBlock
 from core.nn.residual import BasicBlock
 from core.nn.sine_positions import sine_positions
 from core.types import AttentionRecord, InspectionRecord
 
 BACKBONE_WIDTH = 32
-MAP_SIDE = 56
-HIPS = (2, 3)
-WRIST = (0,)
+MAP_SIDE, GRID_SIDE = 56, 7
+LITE_MAP_SIDE = LITE_SIZE // 4
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,8 @@ class PointHmrConfig:
         inner: feed-forward width before and after the reduction of the width to ``position_width``.
         sampling: vertex tokens from heatmaps (table 2); else learned ones.
         mask_radii: M of each block, None to see everything (tables 2 and 3).
+        lite: on the shared backbone, with fixed steps from a template and no dropout.
+        doubled_maps: the heatmap losses read maps of twice the resolution, as the released code.
         losses: weights of the loss terms.
     """
 
@@ -106,12 +110,17 @@ class PointHmrConfig:
     layers: int = 2
     sampling: bool = True
     mask_radii: tuple[int | None, ...] = (7, 5, 3, 1)
+    lite: bool = False
+    doubled_maps: bool = True
     losses: LossWeights = CODE_WEIGHTS
 
 
 VARIANTS: Mapping[str, PointHmrConfig] = {
     "body_h32": PointHmrConfig(),
     "hand_h32": PointHmrConfig(),
+}
+LITE: Mapping[str, PointHmrConfig] = {
+    "body": PointHmrConfig(64, 64, (384, 192), layers=1, lite=True, doubled_maps=False),
 }
 _UNMASKED = (None,) * 4
 ABLATIONS: Mapping[str, PointHmrConfig] = {
@@ -155,36 +164,47 @@ class PointHmr(Method):
     method_id = "pointhmr"
     unused_keys = ("cam_token_embed.", "vertex_token_embed.")
     sees: Tensor
+    grid_sine: Tensor
+    template: Tensor | None
 
     def __init__(self, config: PointHmrConfig, preset: str, variant: str, body: BodyModel) -> None:
         super().__init__()
         require_levels(body, "PointHMR")
         self.config, self.preset, self.variant, self.body = config, preset, variant, body
-        self.is_hand = len(body.level_sizes) == 2
-        self.input_spec = InputSpec(kind="crop", size_hw=(224, 224))
-        self.joint_names = body.joint_names_of("hand21") if self.is_hand else LSP14_NAMES
+        self.is_hand = family.is_hand(body)
+        self.input_spec = input_spec_of("lite" if config.lite else "hrnet-w64")
+        self.joint_names = family.joint_names_of(body)
         self.joint_count, self.coarse_count = len(self.joint_names), body.level_sizes[-1]
-        # Tokens: camera, grid, joints, vertices.
-        self.first_joint = 1 + GRID
+        # Tokens: camera, grid (lite: and found joints), joints, vertices.
+        self.grid_side = GRID_CELLS if config.lite else GRID_SIDE
+        self.map_side = LITE_MAP_SIDE if config.lite else MAP_SIDE
+        self.first_joint = 1 + self.grid_side**2 + (JOINTS if config.lite else 0)
         self.first_vertex = self.first_joint + self.joint_count
         self._make_features(config)
         self._make_transformer(config)
 
     def _make_features(self, config: PointHmrConfig) -> None:
-        fine, coarse = BACKBONE_WIDTH, BACKBONE_WIDTH * 8
-        self.backbone = HighResolutionNet(BACKBONE_WIDTH)
-        self.grid_layer = _decoder(coarse, config.width, 1)
+        if config.lite:
+            self.backbone = DenseNetwork()
+            self.picture = PictureTokens("lite", config.width)
+        else:
+            self.backbone = HighResolutionNet(BACKBONE_WIDTH)
+            self.grid_layer = _decoder(BACKBONE_WIDTH * 8, config.width, 1)
         self.joint_token_embed = nn.Embedding(self.joint_count, config.width)
-        grid = sine_positions(GRID_SIDE, GRID_SIDE, config.width)
+        grid = sine_positions(self.grid_side, self.grid_side, config.width)
         self.register_buffer("grid_sine", grid, persistent=False)
         if not config.sampling:
             self.cam_token_embed = nn.Embedding(1, config.width)
             self.vertex_token_embed = nn.Embedding(self.coarse_count, config.width)
             return
-        self.feature_extract_layer = _decoder(fine, config.width, 2)
-        self.heatmap_layer = _decoder(fine, self.coarse_count, 2)
+        if config.lite:
+            self.feature_extract_layer = nn.Conv2d(NECK, config.width, 1)
+            self.heatmap_layer = _small_decoder(NECK, self.coarse_count)
+        else:
+            self.feature_extract_layer = _decoder(BACKBONE_WIDTH, config.width, 2)
+            self.heatmap_layer = _decoder(BACKBONE_WIDTH, self.coarse_count, 2)
         self.cam_layer = nn.Linear(self.coarse_count, 1)
-        sine = sine_positions(MAP_SIDE, MAP_SIDE, config.width)
+        sine = sine_positions(self.map_side, self.map_side, config.width)
         self.register_buffer("map_sine", sine, persistent=False)
 
     def _make_transformer(self, config: PointHmrConfig) -> None:
@@ -193,13 +213,24 @@ class PointHmr(Method):
         self.token_position_embed = nn.Embedding(tokens, config.position_width)
         sizes = ((wide, config.inner[0]),) * 2 + ((narrow, config.inner[1]),) * 2
         self.blocks = nn.ModuleList(
-            MaskedBlock(*size, config.heads, config.layers, closing_norm=number % 2 == 1)
+            MaskedBlock(
+                *size,
+                config.heads,
+                config.layers,
+                closing_norm=number % 2 == 1,
+                dropout=0.0 if config.lite else 0.1,
+            )
             for number, size in enumerate(sizes)
         )
         self.dim_reduce = nn.Linear(wide, narrow)
         self.xyz_regressor = nn.Linear(narrow, 3)
         self.cam_predictor = nn.Linear(narrow, 3)
         self.register_buffer("sees", self._masks(), persistent=False)
+        template = torch.cat(family.template_of(self.body)) if config.lite else None
+        self.register_buffer("template", template, persistent=False)
+        if config.lite:
+            # Near the camera of a person who fills the crop.
+            nn.init.constant_(self.cam_predictor.bias[:1], 1.0)
 
     def _masks(self) -> Tensor:
         """(4, T, T) bool: in which block a token (row) sees another (column); figure 4."""
@@ -217,16 +248,16 @@ class PointHmr(Method):
 
     def forward(self, batch: Batch, *, inspect: bool = False) -> MethodOutput:
         """Bodies or hands of a batch of crops (B, 3, 224, 224)."""
-        if batch.image is None:
-            raise InputError("PointHMR reads pictures, not joints", cure="give it a picture")
-        tokens, logits = self._tokens(batch.image)  # (B, 495, 512)
+        tokens, logits = self._tokens(crops_of(batch, "PointHMR"))  # (B, 495, 512)
         tokens, attention = self._transformed(tokens, inspect)  # (B, 495, 128)
         points = self.xyz_regressor(tokens[:, self.first_joint :])
+        if self.template is not None:
+            points = self.template + points.float()
         joints, coarse = points[:, : self.joint_count], points[:, self.joint_count :]
-        levels = self._upsampled(coarse)
+        levels = family.upsampled(self.body, coarse)  # equation 2: the body's fixed matrices
         return MethodOutput(
             vertices=levels[-1],
-            joints_3d=self._regressed(levels[-1], joints),
+            joints_3d=family.regressed_joints(self.body, levels[-1], joints),
             camera=self.cam_predictor(tokens[:, 0]),
             levels=levels,
             internals=PointHmrState(joints, logits, attention),
@@ -234,10 +265,8 @@ class PointHmr(Method):
 
     def _tokens(self, image: Tensor) -> tuple[Tensor, Tensor | None]:
         """Tokens (B, 1 + 49 + K + C, 512) and heatmap logits (B, C, 56, 56)."""
-        maps = self.backbone(image)
-        fine, coarse = maps[0], maps[-1]  # (B, 32, 56, 56), (B, 256, 7, 7)
+        fine, grid = self._picture(image)  # (B, 32, 56, 56), (B, 49, 512)
         people = len(image)
-        grid = (self.grid_layer(coarse) + self.grid_sine).flatten(2).transpose(1, 2)
         joints = self.joint_token_embed.weight.expand(people, -1, -1)
         if not self.config.sampling:
             camera = self.cam_token_embed.weight.expand(people, -1, -1)
@@ -250,6 +279,17 @@ class PointHmr(Method):
         vertices = heatmaps @ features.flatten(2).transpose(1, 2)  # (B, C, 512)
         camera = self.cam_layer(vertices.transpose(1, 2)).transpose(1, 2)  # (B, 1, 512)
         return torch.cat([camera, grid, joints, vertices], 1), logits
+
+    def _picture(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """The fine map, and the tokens of the grid (lite: and of the found joints)."""
+        position = self.grid_sine.flatten(1).transpose(0, 1)
+        if isinstance(self.backbone, DenseNetwork):
+            features, dense = self.backbone.look(image)
+            tokens = self.picture.of(features, dense)
+            cells = tokens[:, : len(position)] + position
+            return features.fine, torch.cat([cells, tokens[:, len(position) :]], 1)
+        maps = self.backbone(image)
+        return maps[0], self.grid_layer(maps[-1]).flatten(2).transpose(1, 2) + position
 
     def _transformed(self, tokens: Tensor, keep: bool) -> tuple[Tensor, tuple[Tensor, ...]]:
         """(B, T, 512) to (B, T, 128), and every layer's attention when it is to be kept."""
@@ -266,33 +306,17 @@ class PointHmr(Method):
                 x = self.dim_reduce(x)  # (B, T, 128)
         return x, tuple(attention)
 
-    def _upsampled(self, coarse: Tensor) -> tuple[Tensor, ...]:
-        """Equation 2: the body's fixed matrices, 431 to 1723 to 6890, or 195 to 778."""
-        levels = [coarse]
-        for level in range(len(self.body.level_sizes) - 1, 0, -1):
-            levels.append(self.body.upsample(levels[-1], level, level - 1))
-        return tuple(levels)
-
-    def _regressed(self, vertices: Tensor, tokens: Tensor) -> Tensor:
-        """Joints of the predicted mesh, or the joint tokens of a body without regressor."""
-        wanted = ("hand21",) if self.is_hand else ("h36m17", "lsp14")
-        known = next((name for name in wanted if name in self.body.joint_sets()), None)
-        if known is None:
-            return tokens
-        joints = self.body.regress(vertices, known)
-        return joints[:, list(H36M17_TO_LSP14)] if known == "h36m17" else joints
-
     # ------------------------------------------------------------------- losses
 
     def losses(self, output: MethodOutput, target: Target) -> LossTerms:
         """Equations 3 to 8; terms without truth are left out."""
         weights, terms = self.config.losses, []
         paper = weights.norms == "paper"
-        roots = WRIST if self.is_hand else HIPS
+        roots = family.WRIST if self.is_hand else family.HIPS
         state: PointHmrState = output.internals
         both = (("token", state.joints), ("regressed", output.joints_3d))
         if target.vertices is not None:
-            truths = self._true_levels(target.vertices)
+            truths = family.true_levels(self.body, target.vertices)
             levels = output.levels
             if paper:
                 loss = 3 * vertex_loss(levels[-1:], truths[-1:], target.has_mesh)
@@ -324,13 +348,15 @@ class PointHmr(Method):
         flat = self._true_points(output, target)
         if logits is None or flat is None:
             return ()
-        cells, inside = true_cells(flat, 2 * MAP_SIDE)
+        doubled = self.config.doubled_maps
+        cells, inside = true_cells(flat, self.map_side * (2 if doubled else 1))
         counted = inside.to(logits.dtype)
         fitted = self.config.losses.map_camera == "fitted"
         for has in (target.has_mesh, *((target.has_3d, target.has_2d) if fitted else ())):
             if has is not None:
                 counted = counted * has[:, None]
-        entropy, dice = heatmap_losses(doubled_heatmaps(logits), cells, counted)
+        maps = doubled_heatmaps(logits) if doubled else logits.float().flatten(2).softmax(-1)
+        entropy, dice = heatmap_losses(maps, cells, counted)
         weights = self.config.losses
         return (
             LossTerm("heatmap cross-entropy", entropy, weights.entropy),
@@ -343,21 +369,12 @@ class PointHmr(Method):
             return None
         if self.config.losses.map_camera == "predicted":
             assert output.camera is not None
-            true_coarse = self._true_levels(target.vertices)[0]
+            true_coarse = family.true_levels(self.body, target.vertices)[0]
             return project_weak_perspective(true_coarse, output.camera.detach())
         if target.joints_3d is None or target.joints_2d is None:
             return None
         camera = fitted_weak_camera(target.joints_3d, target.joints_2d, target.joints_2d_visible)
         return project_weak_perspective(self.body.downsample(target.vertices, 0, -1), camera)
-
-    def _true_levels(self, vertices: Tensor) -> tuple[Tensor, ...]:
-        """The true mesh on every level, coarse first, about the pelvis (hand: wrist)."""
-        root_set = "hand21" if self.is_hand else "h36m17"
-        if root_set in self.body.joint_sets():
-            vertices = vertices - self.body.regress(vertices, root_set)[:, :1]
-        count = len(self.body.level_sizes)
-        coarse = [self.body.downsample(vertices, 0, level) for level in range(count - 1, 0, -1)]
-        return (*coarse, vertices)
 
     # ------------------------------------------------------------------- inside
 
@@ -370,7 +387,8 @@ class PointHmr(Method):
             return super().inspect(batch, output)
         tokens = mesh_tokens(self.body, self.joint_names)
         labels = part_of(tokens, slice(self.joint_count, None))
-        everything = with_camera_and_grid(tokens)
+        found = self.body.joint_names_of("lift25") if self.config.lite else ()
+        everything = with_camera_and_grid(tokens, self.grid_side, found)
         near = self.sees[:, self.first_vertex :, self.first_vertex :]
         half = batch.box_size[:, None] / 2
         boxes = torch.cat([batch.box_center - half, batch.box_center + half], 1)
@@ -439,6 +457,11 @@ def _decoder(inputs: int, outputs: int, blocks: int) -> nn.Sequential:
     )
 
 
+def _small_decoder(inputs: int, outputs: int) -> nn.Sequential:
+    """Of ``lite``: heatmaps read off features that were trained on heatmaps."""
+    return nn.Sequential(nn.Conv2d(inputs, 128, 3, 1, 1), nn.ReLU(), nn.Conv2d(128, outputs, 1))
+
+
 def _centred(joints: Tensor, roots: tuple[int, ...]) -> Tensor:
     return joints - joints[:, list(roots)].mean(1, keepdim=True)
 
@@ -453,5 +476,5 @@ def _mean_norm(apart: Tensor, weight: Tensor | None, has: Tensor | None) -> Tens
 
 
 def build(preset: str, variant: str, body: BodyModel) -> PointHmr:
-    """PointHMR as published; `VARIANTS` names the networks."""
-    return PointHmr(VARIANTS[variant], preset, variant, body)
+    """PointHMR as published, or on the shared backbone."""
+    return PointHmr((LITE if preset == "lite" else VARIANTS)[variant], preset, variant, body)

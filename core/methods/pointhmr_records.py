@@ -6,9 +6,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core.methods.token_records import picture_tokens
 from core.types import AttentionRecord, HeatmapRecord, PointsRecord, TokenSet
 
-GRID_SIDE, GRID = 7, 49
 SAMPLED_POINTS = 4
 
 
@@ -47,18 +47,18 @@ def part_of(tokens: TokenSet, rows: slice) -> TokenSet:
     )
 
 
-def with_camera_and_grid(tokens: TokenSet) -> TokenSet:
-    """The camera and the 7x7 grid before joints and vertices."""
+def with_camera_and_grid(tokens: TokenSet, side: int, found: tuple[str, ...] = ()) -> TokenSet:
+    """The camera, the grid of cells and found joints (if any) before joints and vertices."""
     assert tokens.full_vertex is not None
-    cells = tuple(f"cell {row},{column}" for row in range(GRID_SIDE) for column in range(GRID_SIDE))
-    none = np.full(1 + GRID, -1)
+    first = picture_tokens(side, camera=True, found=found)
+    assert first.full_vertex is not None
     return TokenSet(
-        names=("camera", *cells, *tokens.names),
-        kinds=("camera", *("grid",) * GRID, *tokens.kinds),
-        index=np.concatenate([[0], np.arange(GRID), tokens.index]).astype(np.int32),
+        names=first.names + tokens.names,
+        kinds=first.kinds + tokens.kinds,
+        index=np.concatenate([first.index, tokens.index]).astype(np.int32),
         level=tokens.level,
-        grid_hw=(GRID_SIDE, GRID_SIDE),
-        full_vertex=np.concatenate([none, tokens.full_vertex]).astype(np.int32),
+        grid_hw=(side, side),
+        full_vertex=np.concatenate([first.full_vertex, tokens.full_vertex]).astype(np.int32),
     )
 
 

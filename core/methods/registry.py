@@ -190,6 +190,7 @@ BUILT_IN: tuple[MethodEntry, ...] = (
                     ),
                 ),
             ),
+            Preset("lite", (Variant("body", proof="the paper's network, narrower"),)),
         ),
     ),
     MethodEntry(

@@ -66,10 +66,19 @@ class MaskedBlock(nn.Module):
     """``layers`` layers under one mask, with a closing norm where ``closing_norm`` is set."""
 
     def __init__(
-        self, width: int, inner: int, heads: int, layers: int, *, closing_norm: bool
+        self,
+        width: int,
+        inner: int,
+        heads: int,
+        layers: int,
+        *,
+        closing_norm: bool,
+        dropout: float = 0.1,
     ) -> None:
         super().__init__()
-        self.layers = nn.ModuleList(PreNormLayer(width, inner, heads) for _ in range(layers))
+        self.layers = nn.ModuleList(
+            PreNormLayer(width, inner, heads, dropout) for _ in range(layers)
+        )
         self.norm = nn.LayerNorm(width) if closing_norm else None
 
     def forward(
