@@ -117,8 +117,9 @@ class VideoPeople:
         if expected:
             return expected, False
         found = self.engine.detector.detect(frame)
-        if self._needs_joints and self.engine.detector.name != WHOLE_PICTURE:
-            found = tuple(person for person in found if _knows_enough(person))
+        if self._needs_joints:
+            # A detector that gives no joints at all is an error, which the engine tells.
+            found = tuple(p for p in found if p.joints_2d is None or _knows_enough(p))
         return self._people.number(found, frame, detected=False), True
 
     def _with_joints(self, frame: Frame, expected: tuple[Detection, ...]) -> tuple[Detection, ...]:

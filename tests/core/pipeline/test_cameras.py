@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import av
@@ -31,6 +33,13 @@ def _clip(path: Path, frames: int = 12, size: tuple[int, int] = (64, 96), rate: 
             container.mux(stream.encode(av.VideoFrame.from_ndarray(image, "rgb24")))
         container.mux(stream.encode())
     return path
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves a folder and says nothing."""
+
+    def log_message(self, *_: object) -> None:
+        pass
 
 
 class Socket:
@@ -178,6 +187,22 @@ def test_a_url_is_not_a_file() -> None:
     assert not is_stream_url("clip.mp4")
     assert not is_stream_url("C:/clip.mp4")
     assert not is_stream_url("0")
+
+
+def test_a_stream_by_its_url(clip: Path) -> None:
+    handler = partial(Quiet, directory=str(clip.parent))
+    with ThreadingHTTPServer(("localhost", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://localhost:{server.server_port}/{clip.name}"
+        camera = open_camera(url, retry_s=0.05)
+        frame = camera.take(5.0)
+        lost = camera.wait_for("lost", 5.0)  # the file ends; a live stream would be asked again
+        camera.close()
+        server.shutdown()
+    assert frame is not None
+    assert frame.size_hw == (64, 96)
+    assert frame.name == url
+    assert lost
 
 
 def test_a_stream_that_nobody_sends_is_lost_not_an_error() -> None:

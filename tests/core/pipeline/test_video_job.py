@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -107,6 +108,28 @@ def test_sound_is_kept(posed, tmp_path: Path, sound: str) -> None:
         assert len(heard) / 48000 == pytest.approx(0.7, abs=0.08)
         spectrum = np.abs(np.fft.rfft(heard.astype(float)))
         assert spectrum.argmax() * 48000 / len(heard) == pytest.approx(440, abs=5)
+
+
+def test_a_variable_frame_rate_stays_true(posed, tmp_path: Path) -> None:
+    times = np.array([0.0, 0.04, 0.08, 0.5, 0.54, 1.0])
+    clip = tmp_path / "clip.mp4"
+    with av.open(str(clip), "w") as container:
+        stream = container.add_stream("libx264", rate=25, options={"bf": "0"})
+        stream.width = stream.height = 64
+        stream.pix_fmt = "yuv420p"
+        stream.codec_context.time_base = Fraction(1, 100)
+        for time_s in times:
+            frame = av.VideoFrame.from_ndarray(np.full((64, 64, 3), 90, np.uint8), "rgb24")
+            frame.pts, frame.time_base = round(time_s * 100), Fraction(1, 100)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    job = InferJob((clip,), (CONFIG,), tmp_path / "out", ("npz", "video"), ((5, 5, 60, 60),))
+    _stopped_after(job, 3)
+    list(run_job(job))
+    arrays = np.load(job.out / "clip.mp4.posed.npz")
+    np.testing.assert_allclose(arrays["time_s"], times, atol=0.005)
+    made, _ = _decoded(job.out / "clip.mp4.posed.mp4")
+    np.testing.assert_allclose(made, arrays["time_s"], atol=1e-3)
 
 
 @pytest.mark.parametrize("frames", [1, 5, 13])

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from core.detection import Detector
+from core.errors import InputError
 from core.pipeline import EngineConfig, VideoPeople, open_engine
 from core.temporal import TemporalSettings
 from core.types import Detection, Frame
@@ -85,6 +86,15 @@ def test_lost_joints_bring_the_detector_back_in_the_same_frame(standing) -> None
     detector.blind_at = 2
     results, _ = _through(detector, "joints", 5)
     assert all(len(result.people) == 2 for result in results)
+
+
+def test_a_joint_method_with_boxes_alone_says_what_is_missing(standing) -> None:
+    class Boxes(Seeing):
+        def people(self, frame: Frame) -> tuple[Detection, ...]:
+            return tuple(Detection(p.box_xyxy) for p in super().people(frame))
+
+    with pytest.raises(InputError, match="needs 2D joints"):
+        _through(Boxes(), "joints", 1)
 
 
 def test_the_whole_picture_is_taken_when_asked_for(standing) -> None:
