@@ -61,7 +61,7 @@ class CheckedZip:
             name = info.filename
             if name in members or name.startswith("/") or "\\" in name or ":" in name:
                 raise UnsafeFileError(f"odd member name {name!r}", path=path, cure="do not use it")
-            if ".." in name.split("/"):
+            if ".." in name.split("/") or not name.isprintable():
                 raise UnsafeFileError(f"odd member name {name!r}", path=path, cure="do not use it")
             members[name] = info
             packed += info.compress_size
