@@ -63,20 +63,25 @@ def reading(path: Path, what: str = "the expected layout") -> Iterator[None]:
         yield
     except KeyError as error:
         raise InputError(f"lacks {error.args[0]!r}", path=path, cure=LAYOUT) from error
-    except (TypeError, ValueError, IndexError, AttributeError) as error:
+    except (TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
         reason = " ".join(str(error).split())[:120]
         raise InputError(f"has not {what} ({reason})", path=path, cure=LAYOUT) from error
 
 
-def numbers(value: Any, shape: Sequence[int | None], name: str, path: Path) -> NDArray[np.float64]:
+def numbers(
+    value: Any, shape: Sequence[int | None], name: str, path: Path, *, finite: bool = True
+) -> NDArray[np.float64]:
     """An array of numbers of the shape, None standing for any length.
+
+    Args:
+        finite: refuse NaN and infinity; marks may have them where unknown.
 
     Raises:
         InputError: not numbers, or of another shape.
     """
     try:
         array = np.asarray(value, np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise InputError(f"{name} is no array of numbers", path=path, cure=LAYOUT) from error
     fits = array.ndim == len(shape) and all(
         want is None or want == have for want, have in zip(shape, array.shape, strict=True)
@@ -86,6 +91,8 @@ def numbers(value: Any, shape: Sequence[int | None], name: str, path: Path) -> N
         raise InputError(
             f"{name} has shape {array.shape}, expected ({wanted})", path=path, cure=LAYOUT
         )
+    if finite and not np.isfinite(array).all():
+        raise InputError(f"{name} has numbers that are not finite", path=path, cure=LAYOUT)
     return array
 
 

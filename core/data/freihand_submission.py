@@ -99,6 +99,4 @@ def read_submission(path: str | Path) -> HandPredictions:
 
 def _rounded(points: ArrayLike, count: int, name: str, path: Path) -> list[list[float]]:
     array = numbers(points, (count, 3), name, path)
-    if not np.isfinite(array).all():
-        raise InputError(f"{name} are not finite", path=path, cure="look at the method's output")
     return np.round(array, _DIGITS).tolist()

@@ -60,7 +60,7 @@ class HumanDataNpz(DataSet):
         if name not in arrays:
             return None
         count = len(self._names)
-        points = numbers(arrays[name], (count, None, width), name, self.path)
+        points = numbers(arrays[name], (count, None, width), name, self.path, finite=False)
         mask = np.ones(HUMAN_DATA_COUNT)
         if f"{name}_mask" in arrays:
             stored = np.ravel(arrays[f"{name}_mask"])

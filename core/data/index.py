@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 
 from core.errors import InputError, OutputError
 
@@ -30,9 +29,11 @@ def no_progress(_done: float, _what: str) -> None:
 def cache_dir() -> Path:
     """The folder of what can be made again: under ``MESHLOUPE_HOME``, else the system's cache."""
     chosen = os.environ.get("MESHLOUPE_HOME", "")
-    return (
-        Path(chosen) / "cache" if chosen else Path(platformdirs.user_cache_dir("meshloupe", False))
-    )
+    if chosen:
+        return Path(chosen) / "cache"
+    import platformdirs  # on use: a machine that trains may have MESHLOUPE_HOME instead
+
+    return Path(platformdirs.user_cache_dir("meshloupe", False))
 
 
 def cached_index(

@@ -98,9 +98,8 @@ class MetroTsv(DataSet):
         with reading(path, f"a person of METRO's layout in row {row}"):
             center = numbers(person["center"], (2,), "center", path)
             side = np.array([float(np.ravel(person["scale"])[0]) * SCALE_PX])
-            marks = numbers(person["2d_joints"], _shape(person["2d_joints"], 3), "2d_joints", path)
-            joints = numbers(person["3d_joints"], _shape(person["3d_joints"], 4), "3d_joints", path)
-            marks, joints = marks.reshape(-1, 3), joints.reshape(-1, 4)
+            marks = _points(person, "2d_joints", 3, path)
+            joints = _points(person, "3d_joints", 4, path)
             if len(marks) != len(joints) or len(joints) not in _KINDS:
                 raise InputError(
                     f"row {row} has {len(marks)} and {len(joints)} joints, expected 24 or 21",
@@ -151,9 +150,10 @@ def _first(columns: list[str], path: Path, row: int) -> Mapping[str, Any]:
     return as_mapping(people[0], path, f"row {row}")
 
 
-def _shape(value: Any, width: int) -> tuple[int | None, ...]:
-    """Joints may be wrapped in a list of one."""
-    return (1, None, width) if np.ndim(value) == 3 else (None, width)
+def _points(person: Mapping[str, Any], name: str, width: int, path: Path) -> NDArray[np.float64]:
+    """(K, width) joints, which may be wrapped in a list of one."""
+    shape = (1, None, width) if np.ndim(person[name]) == 3 else (None, width)
+    return numbers(person[name], shape, name, path, finite=False).reshape(-1, width)
 
 
 def _body(person: Mapping[str, Any], count: int, path: Path) -> BodyParameters:

@@ -28,6 +28,7 @@ from core.data.checks import AGAIN, as_list, need_file, need_folder, numbers, re
 from core.data.dataset import DataSet
 from core.data.human36m import MM
 from core.data.index import Index, Progress, cached_index, no_progress
+from core.data.mat5 import read_mat
 from core.data.record import Joints, PersonRecord, PictureRef, PinholeCamera
 from core.errors import InputError
 from core.geometry.boxes import box_of_points
@@ -144,15 +145,7 @@ def _sequences(root: Path, split: str) -> list[Path]:
 
 @lru_cache(maxsize=4)
 def _read_train(path: Path, _changed: int) -> list[_View]:
-    from scipy.io import loadmat
-    from scipy.io.matlab import MatReadError
-
-    try:
-        table = loadmat(path, variable_names=["annot2", "annot3"])
-    except (MatReadError, ValueError, TypeError, OSError, EOFError, IndexError) as error:
-        raise InputError("is cut off or is no MATLAB file", path=path, cure=AGAIN) from error
-    except NotImplementedError as error:
-        raise InputError("is of another MATLAB version than 5", path=path, cure=AGAIN) from error
+    table = read_mat(path, ("annot2", "annot3"))
     views: list[_View] = []
     with reading(path, "the layout of MPI-INF-3DHP's annotations"):
         for number, pair in enumerate(

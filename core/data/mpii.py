@@ -12,15 +12,16 @@ side 200 x scale about the rough centre that MPII gives.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from core.data.checks import AGAIN, as_list, numbers, read_json, reading
+from core.data.checks import AGAIN, as_list, need_file, numbers, read_json, reading
 from core.data.dataset import DataSet
 from core.data.index import Index, Progress, cached_index, no_progress
+from core.data.mat5 import read_mat
 from core.data.record import Joints, PersonRecord, PictureRef
 from core.errors import InputError
 from core.geometry.boxes import box_of_center_size
@@ -120,33 +121,42 @@ def _json_rows(path: Path) -> Iterator[_Row]:
 
 
 def _mat_rows(path: Path) -> Iterator[_Row]:
-    from scipy.io import loadmat
-    from scipy.io.matlab import MatReadError
-
-    try:
-        table = loadmat(path, struct_as_record=False, squeeze_me=True)
-    except (MatReadError, ValueError, TypeError, OSError, EOFError, IndexError) as error:
-        raise InputError("is cut off or is no MATLAB file", path=path, cure=AGAIN) from error
+    table = read_mat(need_file(path, _CURE), ("RELEASE",))
     with reading(path, "the layout of MPII's RELEASE"):
         release = table["RELEASE"]
-        pictures = np.atleast_1d(release.annolist)
-        training = np.atleast_1d(release.img_train)
+        pictures, training = _several(release["annolist"]), np.ravel(release["img_train"])
         if len(pictures) != len(training):
             raise InputError("its lists are of different length", path=path, cure=AGAIN)
         for picture, train in zip(pictures, training, strict=True):
             if train:
-                yield from _picture_rows(picture, path)
+                yield from _picture_rows(picture)
 
 
-def _picture_rows(picture: Any, path: Path) -> Iterator[_Row]:
-    name = str(picture.image.name)
-    for number, person in enumerate(np.atleast_1d(picture.annorect)):
-        points = getattr(getattr(person, "annopoints", None), "point", None)
-        if points is None or not hasattr(person, "objpos") or not hasattr(person.objpos, "x"):
+def _several(value: Any) -> list[Mapping[str, Any]]:
+    """The elements of a structure; what is empty has none."""
+    if isinstance(value, Mapping):
+        return [value]
+    return [item for item in np.ravel(value) if isinstance(item, Mapping)]
+
+
+def _picture_rows(picture: Mapping[str, Any]) -> Iterator[_Row]:
+    name = str(picture["image"]["name"])
+    for number, person in enumerate(_several(picture["annorect"])):
+        points = _several(next(iter(_several(person.get("annopoints", []))), {}).get("point", []))
+        places = _several(person.get("objpos", []))
+        if not points or not places:
             continue
         marks = np.zeros((16, 3))
-        for point in np.atleast_1d(points):
+        for point in points:
             # is_visible is empty for head points: they are marked all the same.
-            marks[int(point.id)] = (point.x, point.y, 1.0)
-        center = numbers([person.objpos.x, person.objpos.y], (2,), "objpos", path)
-        yield _Row(name, center, float(person.scale), marks, number)
+            marks[_one(point["id"], int)] = (_one(point["x"]), _one(point["y"]), 1.0)
+        center = np.array([_one(places[0]["x"]), _one(places[0]["y"])])
+        yield _Row(name, center, _one(person["scale"]), marks, number)
+
+
+def _one(value: Any, kind: type = float) -> Any:
+    """The only number of a matrix."""
+    (number,) = np.ravel(value)
+    if not np.isfinite(number):
+        raise ValueError("a number is not finite")
+    return kind(number)

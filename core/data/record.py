@@ -55,7 +55,8 @@ class Joints:
     def __post_init__(self) -> None:
         count = len(JOINT_NAMES[self.joint_set])
         freeze(self, "scores", np.float32, (count,))
-        points = np.array(self.points, np.float32)
+        with np.errstate(over="ignore"):
+            points = np.array(self.points, np.float32)
         unknown = (self.scores <= 0) | ~np.isfinite(points).all(-1)
         points[unknown] = np.nan
         object.__setattr__(self, "scores", np.where(unknown, np.float32(0), self.scores))

@@ -21,6 +21,7 @@ from core.data.record import BodyParameters, Joints, PersonRecord, PictureRef
 from core.errors import InputError
 from core.geometry.boxes import box_of_center_size
 
+_MARKS = ("part", "openpose", "S")
 _OPTIONAL = {
     "part": (24, 3),
     "openpose": (25, 3),
@@ -54,7 +55,7 @@ class SpinNpz(DataSet):
         self._center = numbers(arrays["center"], (count, 2), "center", self.path)
         self._scale = numbers(np.ravel(arrays["scale"]), (count,), "scale", self.path)
         self._parts = {
-            name: numbers(arrays[name], (count, *shape), name, self.path)
+            name: numbers(arrays[name], (count, *shape), name, self.path, finite=name not in _MARKS)
             for name, shape in _OPTIONAL.items()
             if name in arrays
         }

@@ -161,7 +161,11 @@ def _actors(
     table: Mapping[Any, Any], key: str, shape: tuple[int | None, ...], path: Path
 ) -> list[NDArray[np.float64]]:
     values = as_list(table[key], path, key)
-    return [numbers(value, shape, f"{key} of actor {i}", path) for i, value in enumerate(values)]
+    marks = key == "poses2d"
+    return [
+        numbers(value, shape, f"{key} of actor {i}", path, finite=not marks)
+        for i, value in enumerate(values)
+    ]
 
 
 def _build(files: list[Path], tell: Progress) -> Index:

@@ -117,7 +117,7 @@ def _read_people(path: Path, _changed: int) -> Mapping[str, np.ndarray]:
         "focal_px": (),
     }
     found = {
-        name: numbers(arrays[name], shape, name, path)
+        name: numbers(arrays[name], shape, name, path, finite=name != "joints_2d")
         for name, shape in shapes.items()
         if name in arrays
     }

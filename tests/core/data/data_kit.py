@@ -1,6 +1,8 @@
 """A known person before a known camera, and the checks that every reader must pass."""
 
+import importlib.util
 import json
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -93,3 +95,12 @@ def check_projection(record):
 def check_mesh(record, scene, tolerance=2e-5):
     vertices = true_vertices(record, scene.family)
     np.testing.assert_allclose(vertices, scene.vertices, atol=tolerance)
+
+
+def sibling(name):
+    """Another test module of this folder, for its miniature set."""
+    path = Path(__file__).parent / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -136,7 +136,7 @@ def test_submission_refuses_what_the_server_would(tmp_path):
         write_submission(tmp_path / "a.zip", [hand])
     with pytest.raises(InputError, match="vertices of hand 0 has shape"):
         write_submission(tmp_path / "a.zip", [(hand[0], np.zeros((195, 3)))], expected=1)
-    with pytest.raises(InputError, match="not finite"):
+    with pytest.raises(InputError, match="joints of hand 0 has numbers that are not finite"):
         write_submission(tmp_path / "a.zip", [(hand[0] * np.nan, hand[1])], expected=1)
     assert not list(tmp_path.iterdir())
     with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:

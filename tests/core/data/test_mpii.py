@@ -87,16 +87,21 @@ def test_broken_files(tmp_path, kit, from_json):
 
 def test_broken_published_files(tmp_path, kit):
     path = tmp_path / MAT_FILE
-    savemat(path, {"RELEASE": {"annolist": [1, 2]}})
-    with pytest.raises(InputError, match="has not the layout of MPII's RELEASE"):
-        Mpii(tmp_path)
+    for value, match in (
+        ({"annolist": [1, 2]}, "lacks 'img_train'"),
+        ({"annolist": [1, 2], "img_train": [1, 1]}, "different length"),
+        ([1, 2], "has not the layout of MPII's RELEASE"),
+    ):
+        savemat(path, {"RELEASE": value})
+        with pytest.raises(InputError, match=match):
+            Mpii(tmp_path)
     savemat(path, {"other": 1})
     with pytest.raises(InputError, match="lacks 'RELEASE'"):
         Mpii(tmp_path)
     savemat(path, release())
     kit.cut(path)
-    with pytest.raises(InputError, match="is cut off or is no MATLAB file"):
+    with pytest.raises(InputError, match="is cut off"):
         Mpii(tmp_path)
     path.write_bytes(b"x")
-    with pytest.raises(InputError, match="is cut off or is no MATLAB file"):
+    with pytest.raises(InputError, match="is no MATLAB file of version 5 to 7"):
         Mpii(tmp_path)
