@@ -131,4 +131,6 @@ def _camera(K: NDArray[np.floating]) -> PinholeCamera:
 
 
 def _hand(mano: NDArray[np.floating]) -> BodyParameters:
-    return BodyParameters("mano", rotmat_of(mano[0, :48]), mano[0, 48:58], fitted=True)
+    return BodyParameters(
+        "mano", rotmat_of(mano[0, :48]), mano[0, 48:58], fitted=True, from_mean=True
+    )

@@ -163,4 +163,11 @@ def _body(person: Mapping[str, Any], count: int, path: Path) -> BodyParameters:
     betas = numbers(person["betas"], (10,), "betas", path)
     # Only 3DPW's labels carry a gender, and only those were measured.
     kind = "smpl" if model == "smpl" else "mano"
-    return BodyParameters(kind, rotmat_of(pose), betas, gender, fitted=gender == "neutral")
+    return BodyParameters(
+        kind,
+        rotmat_of(pose),
+        betas,
+        gender,
+        fitted=gender == "neutral",
+        from_mean=kind == "mano",
+    )

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
+from torch import Tensor
 
 from core.body import BodyModel
 from core.data.record import BodyParameters, Gender, PersonRecord
 from core.errors import BodyError
-from core.geometry.rotations import axis_angle_to_rotmat
+from core.geometry.rotations import axis_angle_to_rotmat, rotmat_to_axis_angle
 
 
 def rotmat_of(axis_angle: ArrayLike) -> NDArray[np.float32]:
@@ -66,6 +67,8 @@ def posed_vertices(body: BodyParameters, family: BodyFamily) -> NDArray[np.float
             cure="give SMPL for bodies and MANO for hands",
         )
     rotmat, betas = (torch.from_numpy(array.copy())[None] for array in (body.rotmat, body.betas))
+    if body.from_mean:
+        rotmat = _with_mean(rotmat, model)
     with torch.no_grad():
         vertices = model(rotmat, betas).vertices[0].double().cpu().numpy()
     if body.translation is None:
@@ -73,6 +76,17 @@ def posed_vertices(body: BodyParameters, family: BodyFamily) -> NDArray[np.float
     world = vertices + body.translation
     moved = world @ body.T_camera_world[:, :3].T + body.T_camera_world[:, 3]
     return moved.astype(np.float32)
+
+
+def _with_mean(rotmat: Tensor, model: BodyModel) -> Tensor:
+    """(1, 16, 3, 3) with MANO's mean pose added to the fingers' axis-angles."""
+    if model.hand_mean is None:
+        raise BodyError(
+            f"the hand {model.name} has no mean pose, which this truth is relative to",
+            cure="give the MANO model file itself",
+        )
+    fingers = rotmat_to_axis_angle(rotmat[:, 1:]) + model.hand_mean.cpu()
+    return torch.cat([rotmat[:, :1], axis_angle_to_rotmat(fingers)], 1)
 
 
 def true_vertices(record: PersonRecord, family: BodyFamily) -> NDArray[np.floating] | None:

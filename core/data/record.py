@@ -120,6 +120,8 @@ class BodyParameters:
         translation: (3,) float32 metres, world frame; None when the data set does not know it.
         T_camera_world: (3, 4) float32; identity for parameters given in the camera frame.
         fitted: whether the parameters were fitted to joints afterwards (pseudo truth).
+        from_mean: for MANO: the fingers' axis-angles are to be added to the model's mean pose, as
+            FreiHAND and METRO keep them; ``rotmat`` is then that of the bare numbers.
     """
 
     model: Literal["smpl", "mano"]
@@ -129,6 +131,7 @@ class BodyParameters:
     translation: NDArray[np.floating] | None = None
     T_camera_world: NDArray[np.floating] = field(default_factory=lambda: np.eye(3, 4))
     fitted: bool = False
+    from_mean: bool = False
 
     def __post_init__(self) -> None:
         freeze(self, "rotmat", np.float32, (24 if self.model == "smpl" else 16, 3, 3))

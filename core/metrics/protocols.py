@@ -53,6 +53,9 @@ class Protocol:
             rows make the joint set; the regressor itself is a licensed file of the user.
         source: where the rule is from.
         regressor: what gives the predicted joints; and the true ones, where that differs.
+        truth: where the true joints are from: ``regressed`` from the true mesh as the predicted ones,
+            ``measured`` by the data set, or the 24 points of METRO's own regressor (``metro24``), whose
+            rows `METRO24_TO_LSP14` are taken.
         gender: whose body model the true mesh is posed with.
         procrustes: what the alignment of PA numbers may be besides scale and shift.
         dataset: reader and split, ``id/split``; empty for a rule that fits any data.
@@ -71,6 +74,7 @@ class Protocol:
     h36m17_to_joint_set: tuple[int, ...] = ()
     source: str = ""
     regressor: str = "the method's own joints"
+    truth: Literal["regressed", "measured", "metro24"] = "regressed"
     gender: Literal["neutral", "gendered", "none"] = "neutral"
     procrustes: Literal["rotation", "reflection"] = "rotation"
     dataset: str = ""
@@ -105,7 +109,7 @@ class Protocol:
             align = "similarity; a reflection is allowed, as on the server"
         return (
             f"{self.id}: {self.title}",
-            f"joints: {self.joint_set}, {self.regressor}",
+            f"joints: {self.joint_set}, {self.regressor}; true ones {self.truth}",
             f"centring: {self.centring}",
             f"PA alignment: {align}" if self.unit == "mm" else "alignment: none",
             f"body of the truth: {self.gender}",
@@ -174,7 +178,8 @@ H36M_P2_METRO = Protocol(
     mesh_origin="pelvis",
     h36m17_to_joint_set=H36M17_TO_LSP14,
     source=_METRO_SOURCE,
-    regressor=f"{_METRO_REGRESSOR}; truth: measured joints",
+    regressor=_METRO_REGRESSOR,
+    truth="measured",
     gender="none",
     dataset="human36m/test",
     frames=_P2,
@@ -188,7 +193,8 @@ THREEDPW_METRO = Protocol(
     mesh_origin="pelvis",
     h36m17_to_joint_set=H36M17_TO_LSP14,
     source=f"{_METRO_SOURCE}; its 3DPW files pose the NEUTRAL body with the gendered numbers",
-    regressor=f"{_METRO_REGRESSOR}; truth: metro24 of the true mesh, rows METRO24_TO_LSP14",
+    regressor=_METRO_REGRESSOR,
+    truth="metro24",
     dataset="3dpw/test",
     frames=_VALID,
     crop="square about the box of Pose2Mesh's 3DPW annotations, longer side x 1.2, to 224 x 224",
@@ -201,7 +207,8 @@ H36M_P2_MULTI_ROI = Protocol(
     mesh_origin="pelvis",
     h36m17_to_joint_set=H36M17_LEFT_FIRST_TO_LSP14,
     source=_MULTI_ROI_SOURCE,
-    regressor=f"{_MULTI_ROI_REGRESSOR}; truth: measured joints",
+    regressor=_MULTI_ROI_REGRESSOR,
+    truth="measured",
     gender="none",
     dataset="human36m/test",
     frames=_P2,
@@ -215,7 +222,7 @@ THREEDPW_MULTI_ROI = Protocol(
     mesh_origin="pelvis",
     h36m17_to_joint_set=H36M17_LEFT_FIRST_TO_LSP14,
     source=_MULTI_ROI_SOURCE,
-    regressor=f"{_MULTI_ROI_REGRESSOR}, of prediction and truth alike",
+    regressor=_MULTI_ROI_REGRESSOR,
     gender="gendered",
     dataset="3dpw/test",
     frames=_VALID,
@@ -228,6 +235,7 @@ FREIHAND_ONLINE = Protocol(
     joint_origin=HAND21_WRIST,
     mesh_origin="joints",
     source="the server's published evaluation: joints and mesh are aligned each by itself",
+    truth="measured",
     gender="none",
     procrustes="reflection",
     dataset="freihand/evaluation",
@@ -243,6 +251,7 @@ MPI_INF_3DHP = Protocol(
     joint_origin=MPI17_PELVIS,
     mesh_origin="joints",
     source="Mehta et al. 2017: PCK at 150 mm, area over thresholds 0, 5, ..., 150 mm",
+    truth="measured",
     gender="none",
     dataset="mpi_inf_3dhp/test",
     frames="all valid frames",
@@ -256,6 +265,7 @@ COCO_OKS = Protocol(
     joint_origin=(),
     mesh_origin="given",
     source="COCO's keypoint evaluation: OKS 0.50 to 0.95 by 0.05, at most 20 people a picture",
+    truth="measured",
     gender="none",
     dataset="coco/val2017",
     frames="every picture with people, crowds ignored",

@@ -122,6 +122,7 @@ def test_hands(root, kit):
     write_tsv(root / "a.label.tsv", [["h.jpg", encode(label)]] * 3)
     record = MetroTsv(root / "train.yaml")[0]
     assert (record.joints_3d.joint_set, record.body.model) == ("hand21", "mano")
+    assert record.body.from_mean
     np.testing.assert_allclose(record.box_xyxy, [0, 0, 224, 224], atol=1e-6)
 
 

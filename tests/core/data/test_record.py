@@ -3,7 +3,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
+from core.body import load_body
 from core.body.joint_sets import H36M17_TO_LSP14
 from core.data.index import cache_dir, cached_index
 from core.data.joint_names import HUMAN_DATA_NAMES, JOINT_NAMES, joint_rows
@@ -123,3 +125,19 @@ def test_index_is_made_once_and_again_when_damaged(tmp_path):
     with pytest.raises(InputError, match=r"b\.json: there is no such file"):
         cached_index("test-1", [tmp_path / "b.json"], build)
     assert not list(cache_dir().rglob(".making-*"))
+
+
+def test_hands_kept_relative_to_the_mean_pose(kit):
+    rng = np.random.default_rng(8)
+    hand = load_body("embedded_hand")
+    mean, pose = rng.normal(0, 0.3, (15, 3)), rng.normal(0, 0.3, (16, 3))
+    body = BodyParameters("mano", kit.rotmat(pose), np.zeros(10), from_mean=True)
+    if hand.hand_mean is None:
+        with pytest.raises(BodyError, match="no mean pose"):
+            posed_vertices(body, BodyFamily(hand))
+    whole = np.concatenate([pose[:1], pose[1:] + mean])
+    plain = BodyParameters("mano", kit.rotmat(whole), np.zeros(10))
+    hand.hand_mean = torch.from_numpy(mean).float()
+    np.testing.assert_allclose(
+        posed_vertices(body, BodyFamily(hand)), posed_vertices(plain, BodyFamily(hand)), atol=1e-6
+    )

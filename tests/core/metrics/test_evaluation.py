@@ -102,7 +102,16 @@ def test_nothing_counted_is_not_zero_error():
 def test_a_protocol_says_all_that_a_number_depends_on(protocol):
     record = json.loads(json.dumps(protocol.record()))
     told = " ".join(protocol.lines())
-    for name in ("joint_set", "regressor", "gender", "centring", "frames", "crop", "source"):
+    for name in (
+        "joint_set",
+        "regressor",
+        "truth",
+        "gender",
+        "centring",
+        "frames",
+        "crop",
+        "source",
+    ):
         assert record[name], name
         assert str(record[name]) in told, name
     assert "alignment" in told
