@@ -67,7 +67,7 @@ class TrainingLoop:
         Raises:
             InputError: the file belongs to another network.
         """
-        load_network(path, self.network)
+        load_network(path, self.network, self.recipe.given)
         self.average = {k: v.detach().clone() for k, v in self.network.state_dict().items()}
         logger.info("starting from %s", path)
 

@@ -18,6 +18,13 @@ from core.nn.batch import LossTerms
 RECIPES: dict[str, str] = {
     "lite_backbone": "training.dense.recipe:DenseRecipe",
     "pose_lift": "training.lift.recipe:LiftRecipe",
+    "metro": "training.heads.recipe:metro",
+    "pointhmr": "training.heads.recipe:pointhmr",
+    "multi_roi": "training.heads.recipe:multi_roi",
+    "cliff": "training.heads.recipe:cliff",
+    "coarsemetro": "training.heads.recipe:coarsemetro",
+    "glnet": "training.heads.recipe:glnet",
+    "fastmetro": "training.heads.recipe:fastmetro",
 }
 
 
@@ -51,8 +58,11 @@ class Recipe(Protocol):
     """A method's way of learning.
 
     It is built with the device it works on, a seed, and the folder of rendered pictures, if any.
-    ``picture_size`` is the side of the pictures that it reads, 0 if it reads none.
+    ``picture_size`` is the side of the pictures that it reads, 0 if it reads none; ``given`` the prefix
+    of tensors that `build` fills and nothing trains, empty if there are none.
     """
+
+    given: str
 
     picture_size: int
     batch_size: int

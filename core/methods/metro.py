@@ -113,10 +113,11 @@ VARIANTS: Mapping[str, MetroConfig] = {
 LITE: Mapping[str, MetroConfig] = {
     "body": MetroConfig(
         backbone="lite",
-        widths=(128, 64, 64),
-        inner=(384, 192, 192),
-        outputs=(64, 64, 3),
-        layers=2,
+        widths=(192, 128, 64),
+        inner=(576, 384, 192),
+        outputs=(128, 64, 3),
+        layers=1,
+        heads=2,
         camera_hidden=64,
         camera_joints=True,
         from_template=True,

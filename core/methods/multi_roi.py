@@ -266,6 +266,7 @@ class MultiRoi(Method):
 
     def contrast_features(self, features: Tensor) -> Tensor:
         """z (B, R, C) of section 3.3: projection of h * sigmoid(relu(h))."""
+        features = features.float()  # also where the network ran in half precision
         gated = features * torch.sigmoid(torch.relu(features))
         return self.projection(gated.flatten(0, 1)).unflatten(0, features.shape[:2])
 

@@ -120,7 +120,7 @@ VARIANTS: Mapping[str, PointHmrConfig] = {
     "hand_h32": PointHmrConfig(),
 }
 LITE: Mapping[str, PointHmrConfig] = {
-    "body": PointHmrConfig(64, 64, (384, 192), layers=1, lite=True, doubled_maps=False),
+    "body": PointHmrConfig(64, 64, (384, 192), heads=2, layers=1, lite=True, doubled_maps=False),
 }
 _UNMASKED = (None,) * 4
 ABLATIONS: Mapping[str, PointHmrConfig] = {

@@ -13,9 +13,11 @@ from torch import nn
 
 from core.errors import InputError
 from core.nn.batch import LossTerm, LossTerms
-from training.checkpoints import FILE_NAME
+from training.checkpoints import FILE_NAME, load_network
 from training.curves import fit_power_law, write_curve
 from training.loop import LoopSettings, TrainingLoop
+from training.pictures.shards import SUFFIX, write_shard
+from training.pictures.test_set import shipped_test_set
 from training.recipes import RECIPES, OptimiserSettings, recipe_for
 from training.train import main
 
@@ -30,6 +32,8 @@ NOT_NEEDED = (
 class TinyRecipe:
     """Fits a line."""
 
+    given = ""
+    picture_size = 0
     batch_size = 8
     optimiser = OptimiserSettings(learning_rate=0.05, warmup_steps=1)
     headline = "error"
@@ -53,7 +57,11 @@ class TinyRecipe:
     "method_id",
     ["pose_lift", *(pytest.param(m, marks=pytest.mark.slow) for m in RECIPES if m != "pose_lift")],
 )
-def test_a_recipe_trains_with_torch_numpy_opencv_and_safetensors_alone(method_id):
+def test_a_recipe_trains_with_torch_numpy_opencv_and_safetensors_alone(method_id, tmp_path):
+    folder = None
+    if method_id not in ("pose_lift", "lite_backbone"):  # heads learn from pictures rendered before
+        folder = str(tmp_path)
+        write_shard(shipped_test_set()[:16], tmp_path / f"0001-00000{SUFFIX}")
     script = f"""
         import sys
         class Blocked:
@@ -62,10 +70,13 @@ def test_a_recipe_trains_with_torch_numpy_opencv_and_safetensors_alone(method_id
                     raise ModuleNotFoundError(f"{{name}} is not there")
         sys.meta_path.insert(0, Blocked())
         import torch
+        from pathlib import Path
         torch.set_num_threads(1)
         import training.train, training.loop
         from training.recipes import recipe_for
-        recipe = recipe_for({method_id!r}, torch.device("cpu"), 0)
+        folder = {folder!r}
+        pictures = Path(folder) if folder else None
+        recipe = recipe_for({method_id!r}, torch.device("cpu"), 0, pictures)
         network = recipe.build()
         recipe.losses(network, 0.5).total.backward()
         found = sorted({{m.split(".")[0] for m in sys.modules}} & set({NOT_NEEDED!r}))
@@ -157,3 +168,18 @@ def test_training_starts_from_shipped_weights_and_refuses_others(tmp_path):
         loop.start_from(shipped)
     with pytest.raises(InputError, match="no weights file"):
         loop.start_from(tmp_path / "none.safetensors")
+
+
+def test_starting_from_weights_that_lack_what_the_recipe_gives(tmp_path):
+    """Head files hold no backbone: the network keeps the one it has."""
+    network = nn.Sequential()
+    network.add_module("backbone", nn.Linear(2, 2))
+    network.add_module("head", nn.Linear(2, 1))
+    before = network.backbone.weight.detach().clone()
+    path = tmp_path / "head.safetensors"
+    save_file({"head.weight": torch.ones(1, 2), "head.bias": torch.ones(1)}, path)
+    with pytest.raises(InputError, match="belong to another network"):
+        load_network(path, network)
+    load_network(path, network, "backbone.")
+    assert torch.equal(network.backbone.weight, before)
+    assert (network.head.weight == 1).all()

@@ -1,4 +1,4 @@
-"""The fixed synthetic test set of the dense heads: own poses, own backgrounds, always the same."""
+"""What the dense heads are worth on the fixed synthetic test set."""
 
 from __future__ import annotations
 
@@ -8,13 +8,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from core.body import BodyModel
 from core.nn.lite_backbone import heatmap_positions
-from core.synthesis.backgrounds import procedural_bank
-from core.synthesis.world import World
+from training.pictures.shards import Pictures
 
-COUNT, CHUNK = 384, 16
-SEED = 20_261
 PCK_SHARE = 0.1
 
 
@@ -28,23 +24,11 @@ class HeldOutPictures:
     parts: Tensor
 
     @classmethod
-    def render(cls, body: BodyModel, size: int, device: torch.device) -> HeldOutPictures:
-        """Render the set; the same on every machine up to rounding.
-
-        The pictures come from the CPU whatever ``device`` is, since random numbers differ on CUDA.
-        """
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(SEED)
-            world = World(load_on_cpu(body), size, procedural_bank(100, 192, SEED), pool=2000)
-            world.sampler = type(world.sampler)(world.body.chain, SEED)
-            rendered = [world.render(CHUNK) for _ in range(COUNT // CHUNK)]
-        pictures = [r.batch.image for r in rendered if r.batch.image is not None]
-        return cls(
-            torch.cat(pictures).to(device),
-            torch.cat([r.joints_2d for r in rendered]).to(device),
-            torch.cat([r.joints_visible for r in rendered]).to(device),
-            torch.cat([r.parts for r in rendered]).to(device),
-        )
+    def of(cls, pictures: Pictures, device: torch.device) -> HeldOutPictures:
+        """The test set on the device of the training."""
+        here = pictures.to(device)
+        image = here.image.float() / 255
+        return cls(image, here.joints_2d, here.joints_visible, here.parts)
 
     @torch.no_grad()
     def numbers(
@@ -82,10 +66,3 @@ class HeldOutPictures:
         high = torch.where(visible[..., None], truth, -far).amax(1)
         box = (high - low).amax(1).clamp_min(0.2)
         return (found[:, :14] - truth).norm(dim=-1) / box[:, None]
-
-
-def load_on_cpu(body: BodyModel) -> BodyModel:
-    """The same body on the CPU: the body itself when it is there already."""
-    from core.body import load_body
-
-    return body if body.v_template.device.type == "cpu" else load_body(body.name)

@@ -19,6 +19,7 @@ from training.dense.held_out import HeldOutPictures
 from training.pictures.augment import Changes, DenseView, dense_view
 from training.pictures.render import BANK_COUNT, BANK_SIDE
 from training.pictures.shards import Pictures, ShardFolder
+from training.pictures.test_set import shipped_test_set
 from training.recipes import OptimiserSettings, TrainingFacts, autocast
 
 REFRESH_EVERY, REFRESH_POSES = 40, 400
@@ -36,6 +37,7 @@ class DenseRecipe:
     """
 
     headline = "joint_error_percent_of_box"
+    given = ""
     picture_size = LITE_SIZE
 
     def __init__(self, device: torch.device, seed: int, pictures: Path | None = None) -> None:
@@ -89,7 +91,7 @@ class DenseRecipe:
 
     def evaluate(self, network: nn.Module) -> Mapping[str, float]:
         if self._held_out is None:
-            self._held_out = HeldOutPictures.render(self.body, self.picture_size, self.device)
+            self._held_out = HeldOutPictures.of(shipped_test_set(), self.device)
         network.eval()
         return self._held_out.numbers(network, self.normalise)
 

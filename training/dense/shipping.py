@@ -11,7 +11,7 @@ from torch import nn
 from core.files import file_sha256
 from core.files.atomic import write_atomically
 from core.weights.cards import CardFile, CardNumber, ModelCard, write_card
-from training.dense.held_out import COUNT
+from training.pictures.test_set import COUNT
 from training.recipes import TrainingFacts
 
 NAME = "lite_backbone"
@@ -43,7 +43,7 @@ def ship(
     }
     with write_atomically(path) as part:
         save_file(tensors, part)
-    data = f"{COUNT} rendered pictures of {picture_size} px, fixed seed"
+    data = f"fixed synthetic test set, {COUNT} people, {picture_size} px"
     card = ModelCard(
         id=NAME,
         method="",

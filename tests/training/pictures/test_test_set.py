@@ -1,0 +1,47 @@
+"""The fixed test set is shipped, whole, and true to its own geometry."""
+
+from pathlib import Path
+
+import torch
+
+from core.assets import asset_path
+from core.body import load_body
+from training.pictures.test_set import (
+    COUNT,
+    FILE_NAME,
+    FOLDER,
+    read_test_set,
+    shipped_test_set,
+    write_test_set,
+)
+
+
+def test_the_shipped_set_is_whole() -> None:
+    pictures = shipped_test_set()
+    assert len(pictures) == COUNT
+    assert pictures.image.shape == (COUNT, 3, 128, 128)
+    assert asset_path(FOLDER, FILE_NAME).stat().st_size < 5e6
+    # Well-lit, varied, and every person there: no black frames, nobody twice.
+    assert pictures.image.float().mean((1, 2, 3)).min() > 10
+    assert len({tuple(row.tolist()) for row in pictures.betas}) == COUNT
+    assert (pictures.joints_visible[:, :14] > 0.25).sum(1).min() >= 2
+
+
+def test_its_parameters_project_onto_its_joints() -> None:
+    some = shipped_test_set()[:16]
+    body = load_body("embedded")
+    joints = body.regress(body(some.rotmat, some.betas).vertices, "lift25")
+    seen = joints + some.camera_full[:, None]
+    pixels = seen[..., :2] / seen[..., 2:] * some.focal_px[:, None, None]
+    pixels = pixels + some.image_size.flip(-1)[:, None] / 2
+    half = some.box_size[:, None, None] / 2
+    assert ((pixels - some.box_center[:, None]) / half - some.joints_2d).abs().max() < 2e-3
+
+
+def test_writing_and_reading_keeps_everything_but_what_jpeg_takes(tmp_path: Path) -> None:
+    some = shipped_test_set()[:4]
+    write_test_set(some, tmp_path / "again.safetensors")
+    again = read_test_set(tmp_path / "again.safetensors")
+    assert torch.equal(again.rotmat, some.rotmat)
+    assert torch.equal(again.parts, some.parts)
+    assert (again.image.float() - some.image.float()).abs().mean() < 3

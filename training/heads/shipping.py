@@ -1,0 +1,103 @@
+"""Writing the head of a ``lite`` method, and the card that says what it is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from safetensors.torch import save_file
+
+from core.errors import WeightsError
+from core.files import file_sha256
+from core.files.atomic import write_atomically
+from core.methods import method_entry
+from core.methods.base import Method
+from core.metrics.protocols import SYNTHETIC_LSP14
+from core.weights.cards import CardFile, CardNumber, ModelCard, read_card, write_card
+from training.curves import fit_power_law
+from training.heads.held_out import HEADLINE
+from training.pictures.test_set import COUNT
+from training.recipes import TrainingFacts
+
+BACKBONE_CARD, BACKBONE_PREFIX = "lite_backbone", "backbone."
+DATA = f"fixed synthetic test set, {COUNT} people"
+TITLES = {
+    "mpjpe_mm": ("MPJPE", "mm"),
+    "pa_mpjpe_mm": ("PA-MPJPE", "mm"),
+    "mpvpe_mm": ("MPVPE", "mm"),
+    "error_2d_percent_of_crop": ("2D error, joints in the crop", "% of crop"),
+}
+LIMITS = (
+    "Trained on rendered pictures alone, with a budget of minutes on a processor: a first answer, to "
+    "look at and compare, not to measure people by. One person in the middle of the crop is expected."
+)
+
+
+def head_name(method_id: str, variant: str) -> str:
+    """Name of the card and the weights file of a method's ``lite`` head."""
+    return f"{method_id}_lite" if variant == "body" else f"{method_id}_lite_{variant}"
+
+
+def ship(method: Method, numbers: Mapping[str, float], facts: TrainingFacts, folder: Path) -> Path:
+    """Write the head (half precision, without the backbone) and its card; returns the weights file.
+
+    Raises:
+        WeightsError: the backbone that it was trained on does not lie in the same folder.
+    """
+    name = head_name(method.method_id, method.variant)
+    backbone_card = folder / f"{BACKBONE_CARD}.json"
+    if not backbone_card.is_file():
+        raise WeightsError(
+            "the shared backbone is not here", path=folder, cure="write it there first"
+        )
+    backbone = read_card(backbone_card).files[0]
+    tensors = {
+        key: value.half() if value.is_floating_point() else value
+        for key, value in method.state_dict().items()
+        if not key.startswith(BACKBONE_PREFIX)
+    }
+    path = folder / f"{name}.safetensors"
+    with write_atomically(path) as part:
+        save_file({k: v.cpu().contiguous() for k, v in tensors.items()}, part)
+    card = ModelCard(
+        id=name,
+        method=method.method_id,
+        preset=method.preset,
+        variant=method.variant,
+        title=f"{method_entry(method.method_id).title} lite, trained on rendered people",
+        files=(
+            CardFile(path.name, file_sha256(path)),
+            CardFile(backbone.name, backbone.sha256, BACKBONE_PREFIX),
+        ),
+        parameters=sum(p.numel() for p in method.parameters()),
+        licence="Apache-2.0",
+        recipe=_recipe(method, facts),
+        pictures_seen=facts.samples,
+        numbers=tuple(
+            CardNumber(TITLES[key][0], value, TITLES[key][1], SYNTHETIC_LSP14.id, DATA)
+            for key, value in numbers.items()
+        ),
+        limits=LIMITS,
+    )
+    write_card(card, folder / f"{name}.json")
+    return path
+
+
+def _recipe(method: Method, facts: TrainingFacts) -> str:
+    name = method.method_id if method.variant == "body" else f"{method.method_id}_{method.variant}"
+    law = fit_power_law(
+        [row["samples"] for row in facts.curve], [row[HEADLINE] for row in facts.curve]
+    )
+    ahead = ""
+    if law is not None and law.exponent > 0:
+        ahead = (
+            f" The learning curve's power law expects PA-MPJPE {law.at(4 * facts.samples):.0f} mm at "
+            "four times the pictures."
+        )
+    return (
+        f"{facts.samples} pictures in {facts.steps} steps, {facts.seconds / 60:.0f} minutes on one "
+        f"shared processor core, the backbone frozen, the paper's losses.{ahead} Carry on with: "
+        f"python -m training.train --method {name} --start assets/weights/"
+        f"{head_name(method.method_id, method.variant)}.safetensors --minutes 240 "
+        f"--out runs/{name} --ship assets/weights"
+    )
