@@ -25,7 +25,7 @@ forward), metres, centred near the H36M pelvis (hand: the wrist).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,12 +39,13 @@ from core.methods import metro_family as family
 from core.methods.base import Method
 from core.methods.mesh_tokens import mesh_stages, mesh_tokens, require_levels
 from core.methods.picture_memory import PictureTokens, crops_of, input_spec_of, make_backbone
+from core.methods.token_records import crop_regions
 from core.nn.batch import Batch, LossTerm, LossTerms, MethodOutput, Target
 from core.nn.bert import EncoderTrace, ReducingEncoder
 from core.nn.hrnet import HRNetClassification
 from core.nn.lite_backbone import GRID_CELLS, JOINTS
 from core.nn.resnet import ResNet50, from_sequence
-from core.types import AttentionRecord, InspectionRecord
+from core.types import AttentionRecord, InspectionRecord, TokenSet
 
 MASK_TOKEN = 0.01
 GRID = 49
@@ -188,9 +189,15 @@ class Metro(Method):
             self.grid_to_tokens = nn.Conv1d(LITE_ROWS if self.lite else GRID, tokens, 1)
         inputs = ((LITE_FEATURES if self.lite else FEATURES) + 3, *config.outputs[:-1])
         four = zip(inputs, config.widths, config.inner, config.outputs, strict=True)
-        rest = {"layers": config.layers, "heads": config.heads}
         self.encoders = nn.ModuleList(
-            ReducingEncoder(*sizes, **rest, dropout=config.dropout) for sizes in four
+            ReducingEncoder(
+                *sizes,
+                layers=config.layers,
+                heads=config.heads,
+                dropout=config.dropout,
+                graph=self._graph_of(number),
+            )
+            for number, sizes in enumerate(four)
         )
         sizes = body.level_sizes[::-1]
         if config.learned_up:
@@ -205,16 +212,21 @@ class Metro(Method):
             # Near the camera of a person who fills the crop.
             nn.init.constant_(self.camera_out.bias[:1], 1.0)
 
+    def _graph_of(self, encoder: int) -> Callable[[], nn.Module] | None:
+        """What makes the graph blocks of an encoder: METRO has none."""
+        return None
+
     # ------------------------------------------------------------------ forward
 
     def forward(self, batch: Batch, *, inspect: bool = False) -> MethodOutput:
         """Bodies or hands of a batch of crops (B, 3, 224, 224)."""
-        tokens = self._queries(self.image_features(crops_of(batch, "METRO")))
+        tokens = self._tokens(crops_of(batch, "METRO"))
         traces: list[EncoderTrace] = []
         for encoder in self.encoders:
             tokens, trace = encoder(tokens, trace=inspect)
             if trace is not None:
                 traces.append(trace)
+        tokens = tokens[:, : self.joint_count + self.coarse_count]
         if self.config.from_template:
             tokens = self.template + tokens.float()
         joints, coarse = tokens[:, : self.joint_count], tokens[:, self.joint_count :]
@@ -226,6 +238,10 @@ class Metro(Method):
             levels=levels,
             internals=MetroState(joints, tuple(traces)),
         )
+
+    def _tokens(self, image: Tensor) -> Tensor:
+        """What the first encoder reads: joint and vertex queries (B, T, 2051)."""
+        return self._queries(self.image_features(image))
 
     def image_features(self, image: Tensor) -> Tensor:
         """(B, T, 2048): one feature per query."""
@@ -295,7 +311,7 @@ class Metro(Method):
         state: MetroState = output.internals
         if not state.traces:
             return super().inspect(batch, output)
-        tokens = mesh_tokens(self.body, self.joint_names)
+        tokens, regions = self._token_set(), crop_regions(batch)
         people = []
         for person in range(len(batch)):
             records: list[InspectionRecord] = [
@@ -305,12 +321,16 @@ class Metro(Method):
                     weights=trace.attention[person].cpu().numpy().astype(np.float16),
                     queries=tokens,
                     keys=tokens,
+                    region=None if tokens.grid_hw is None else regions[person],
                 )
                 for number, trace in enumerate(state.traces, start=1)
             ]
             records.extend(mesh_stages(self.body, output.levels, person))
             people.append(tuple(records))
         return tuple(people)
+
+    def _token_set(self) -> TokenSet:
+        return mesh_tokens(self.body, self.joint_names)
 
     # ----------------------------------------------------------------- released
 

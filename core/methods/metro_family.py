@@ -26,6 +26,11 @@ def joint_names_of(body: BodyModel) -> tuple[str, ...]:
 
 def template_of(body: BodyModel) -> tuple[Tensor, Tensor]:
     """Template joints (K, 3) and coarse vertices (C, 3), metres, camera axes, root at the origin."""
+    with torch.device("cpu"):  # real also when parameters are only counted, on the meta device
+        return _template_of(body)
+
+
+def _template_of(body: BodyModel) -> tuple[Tensor, Tensor]:
     if is_hand(body):
         vertices = body.v_template[None]
         joints = body.regress(vertices, "hand21")

@@ -174,6 +174,20 @@ BUILT_IN: tuple[MethodEntry, ...] = (
         ),
     ),
     MethodEntry(
+        id="graphormer",
+        title="Mesh Graphormer",
+        summary="METRO with picture tokens, and graph convolutions between neighbouring vertices",
+        family="model-free",
+        reads="picture",
+        target="core.methods.graphormer:build",
+        presets=(
+            Preset(
+                "paper",
+                (Variant("body_h64", "body", True, "graphormer_body_h64", "parity fixture"),),
+            ),
+        ),
+    ),
+    MethodEntry(
         id="pointhmr",
         title="PointHMR",
         summary="Features sampled where each vertex projects, and attention to ever nearer vertices",

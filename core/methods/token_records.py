@@ -25,6 +25,21 @@ def picture_tokens(side: int, *, camera: bool, found: tuple[str, ...] = ()) -> T
     )
 
 
+def with_picture_after(tokens: TokenSet, side: int) -> TokenSet:
+    """Joints and vertices, then the grid of cells."""
+    assert tokens.full_vertex is not None
+    cells = picture_tokens(side, camera=False)
+    assert cells.full_vertex is not None
+    return TokenSet(
+        names=tokens.names + cells.names,
+        kinds=tokens.kinds + cells.kinds,
+        index=np.concatenate([tokens.index, cells.index]).astype(np.int32),
+        level=tokens.level,
+        grid_hw=(side, side),
+        full_vertex=np.concatenate([tokens.full_vertex, cells.full_vertex]).astype(np.int32),
+    )
+
+
 def latent_tokens(joint_names: tuple[str, ...], latent: int) -> TokenSet:
     """Joint tokens, then tokens that stand for no vertex of any mesh."""
     names = (*joint_names, *(f"latent {number}" for number in range(latent)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -43,10 +44,21 @@ class SelfAttention(nn.Module):
 
 
 class EncoderLayer(nn.Module):
-    """Attention and feed-forward, each followed by the norm of the sum."""
+    """Attention and feed-forward, each followed by the norm of the sum.
 
-    def __init__(self, width: int, inner: int, heads: int, dropout: float) -> None:
+    ``graph_conv``, where there is one, works on the tokens between the two (Mesh Graphormer).
+    """
+
+    def __init__(
+        self,
+        width: int,
+        inner: int,
+        heads: int,
+        dropout: float,
+        graph_conv: nn.Module | None = None,
+    ) -> None:
         super().__init__()
+        self.graph_conv = graph_conv
         self.attention = SelfAttention(width, heads, dropout)
         self.attention_norm = nn.LayerNorm(width, eps=NORM_EPS)
         self.expand = nn.Linear(width, inner)
@@ -58,6 +70,8 @@ class EncoderLayer(nn.Module):
         """(B, T, width) to the same and the attention weights or None."""
         mixed, weights = self.attention(x, want_weights=want_weights)
         x = self.attention_norm(x + self.drop(mixed))
+        if self.graph_conv is not None:
+            x = self.graph_conv(x)
         inner = self.contract(F.gelu(self.expand(x)))
         return self.norm(x + self.drop(inner)), weights
 
@@ -79,7 +93,7 @@ class ReducingEncoder(nn.Module):
     """One METRO encoder: embed, ``layers`` transformer layers, reduce, plus a linear shortcut.
 
     Paper section 3.2: attention and dimension reduction alternate. The shortcut from the encoder's
-    own input (key ``residual``) is in the code only.
+    own input (key ``residual``) is in the code only. ``graph`` makes a graph block for each layer.
     """
 
     def __init__(
@@ -92,12 +106,14 @@ class ReducingEncoder(nn.Module):
         layers: int,
         heads: int,
         dropout: float = 0.1,
+        graph: Callable[[], nn.Module] | None = None,
     ) -> None:
         super().__init__()
         self.position = nn.Embedding(MAX_TOKENS, width)
         self.embed = nn.Linear(inputs, width)
         self.layers = nn.ModuleList(
-            EncoderLayer(width, inner, heads, dropout) for _ in range(layers)
+            EncoderLayer(width, inner, heads, dropout, graph() if graph else None)
+            for _ in range(layers)
         )
         self.reduce = nn.Linear(width, outputs)
         self.residual = nn.Linear(inputs, outputs)
