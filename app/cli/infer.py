@@ -23,15 +23,13 @@ from app.cli.console import (
     say_error,
     wrong_use,
 )
+from app.cli.infer_options import box_of, kinds_of, methods_of, shard_of, smoothing_of
 from core.errors import Cancelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from core.pipeline.job_spec import InferJob, JobStep
-    from core.pipeline.outputs import SaveKind
-    from core.pipeline.shards import Shard
-    from core.temporal import Smoothing
 
 DEFAULT_SAVE = "npz,overlay"
 
@@ -99,8 +97,8 @@ def infer(
         raise wrong_use("give either boxes or joints: joints carry their own boxes", "--box")
     if focal is not None and not (math.isfinite(focal) and focal > 0):
         raise wrong_use("the focal length must be a positive number of pixels", "--focal")
-    boxes = tuple(_box(text) for text in box or ())
-    part, kinds, smoothing = _shard(shard), _kinds(save), _smoothing(smooth)
+    boxes = tuple(box_of(text) for text in box or ())
+    part, kinds, smoothing = shard_of(shard), kinds_of(save), smoothing_of(smooth)
     from core.pipeline.config import EngineConfig
     from core.pipeline.job_spec import InferJob
     from core.pipeline.shards import local_device
@@ -117,7 +115,7 @@ def infer(
             focal_px=focal,
             detector="none" if boxes or joints else detector,
         )
-        for method_id in _methods(method, preset, variant)
+        for method_id in methods_of(method, preset, variant)
     )
     if weights is not None and len(engines) > 1:
         raise wrong_use("one weights file fits one method; run the methods apart", "--weights")
@@ -133,70 +131,6 @@ def infer(
         redo=redo,
     )
     raise typer.Exit(_run(job, as_json))
-
-
-def _box(text: str) -> tuple[float, float, float, float]:
-    try:
-        x0, y0, x1, y1 = (float(part) for part in text.split(","))
-    except ValueError:
-        raise wrong_use(f"{text!r} is not x0,y0,x1,y1", "--box") from None
-    if not all(map(math.isfinite, (x0, y0, x1, y1))) or x1 - x0 < 1 or y1 - y0 < 1:
-        raise wrong_use(f"{text!r} is empty: x1 > x0 and y1 > y0 by a pixel at least", "--box")
-    return x0, y0, x1, y1
-
-
-def _shard(text: str | None) -> Shard:
-    from core.pipeline.shards import Shard, shard_of_environment
-
-    if text is None:
-        told = shard_of_environment()
-        if told is not None:
-            say(f"shard {told}, as the environment says")
-        return told or Shard()
-    first, slash, second = text.partition("/")
-    if not (slash and first.isdecimal() and second.isdecimal()):
-        raise wrong_use(f"{text!r} is not I/N, such as 1/4", "--shard")
-    index, count = int(first), int(second)
-    if not 1 <= index <= count:
-        raise wrong_use(f"{text!r}: I counts from 1 to N", "--shard")
-    return Shard(index - 1, count)
-
-
-def _smoothing(text: str) -> Smoothing:
-    from core.temporal import SMOOTHINGS
-
-    for smoothing in SMOOTHINGS:
-        if smoothing == text:
-            return smoothing
-    raise wrong_use(f"{text!r} is none of {', '.join(SMOOTHINGS)}", "--smooth")
-
-
-def _kinds(text: str) -> tuple[SaveKind, ...]:
-    from core.pipeline.outputs import SAVE_KINDS
-
-    if text == "none":
-        return ()
-    kinds = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
-    unknown = [kind for kind in kinds if kind not in SAVE_KINDS]
-    if unknown or not kinds:
-        shown = unknown[0] if unknown else text
-        raise wrong_use(f"{shown!r} is none of {', '.join(SAVE_KINDS)}", "--save")
-    return tuple(kind for kind in SAVE_KINDS if kind in kinds)
-
-
-def _methods(text: str, preset: str | None, variant: str | None) -> tuple[str, ...]:
-    from core.errors import InputError
-    from core.methods import method_entry
-
-    ids = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
-    if not ids:
-        raise wrong_use("name a method; see meshloupe methods", "--method")
-    try:
-        for method_id in ids:
-            method_entry(method_id).variant(preset, variant)
-    except InputError as error:
-        raise wrong_use(str(error), "--method") from None
-    return ids
 
 
 def _run(job: InferJob, as_json: bool) -> int:
