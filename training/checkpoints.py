@@ -79,13 +79,13 @@ def load_checkpoint(
     )
 
 
-def load_network(path: Path, network: nn.Module, given: str = "") -> None:
+def load_network(path: Path, network: nn.Module, given: tuple[str, ...] = ()) -> None:
     """Copy shipped weights into a network; names may carry the method's prefix ``network.``.
 
     Args:
         path: the weights file.
         network: changed in place.
-        given: prefix of tensors that the network has already and the file need not hold.
+        given: prefixes of tensors that the network has already and the file need not hold.
 
     Raises:
         InputError: no such file, or it lacks tensors of the network.
@@ -99,7 +99,7 @@ def load_network(path: Path, network: nn.Module, given: str = "") -> None:
             for key in file.keys()  # noqa: SIM118 (safe_open is no mapping)
         }
     fits = {k: v for k, v in found.items() if k in wanted and v.shape == wanted[k].shape}
-    kept = {k: v for k, v in wanted.items() if given and k.startswith(given)}
+    kept = {k: v for k, v in wanted.items() if k.startswith(given)}
     fits = kept | fits
     if len(fits) != len(wanted):
         raise InputError(

@@ -58,11 +58,11 @@ class Recipe(Protocol):
     """A method's way of learning.
 
     It is built with the device it works on, a seed, and the folder of rendered pictures, if any.
-    ``picture_size`` is the side of the pictures that it reads, 0 if it reads none; ``given`` the prefix
-    of tensors that `build` fills and nothing trains, empty if there are none.
+    ``picture_size`` is the side of the pictures that it reads, 0 if it reads none; ``given`` the
+    prefixes of tensors that `build` fills and nothing trains.
     """
 
-    given: str
+    given: tuple[str, ...]
 
     picture_size: int
     batch_size: int

@@ -51,16 +51,16 @@ from core.errors import BodyError
 from core.methods.base import Method
 from core.methods.fastmetro import upsampled
 from core.methods.fastmetro_losses import BODY_WEIGHTS, LossWeights, RootedBody, mesh_terms
+from core.methods.first_guess import FirstGuess, Guess, start_small
 from core.methods.mesh_tokens import mesh_stages, require_levels
 from core.methods.metro import MASK_TOKEN
-from core.methods.metro_family import template_of
 from core.methods.picture_memory import (
     BackboneName,
     PictureTokens,
-    crops_of,
     input_spec_of,
     make_backbone,
     picture_positions,
+    read_picture,
 )
 from core.methods.token_records import attention_record, crop_regions, latent_tokens
 from core.nn.batch import Batch, LossTerms, MethodOutput, Target
@@ -82,7 +82,7 @@ class CoarseMetroConfig:
         dropout: in training.
         mask_share: largest share of joint tokens masked in training (table 2: 0 to 0.5).
         learned_mid: the step to the mid mesh is learned, else the body's fixed matrix.
-        from_template: positions are displacements of the template.
+        from_guess: positions are displacements of a first guess that the joint tokens know.
         losses: weights of the loss terms.
     """
 
@@ -94,7 +94,7 @@ class CoarseMetroConfig:
     vertex_attention: Literal["end", "beginning", "none"] = "end"
     mask_share: float = 0.1
     learned_mid: bool = True
-    from_template: bool = False
+    from_guess: bool = False
     losses: LossWeights = PAPER_WEIGHTS
 
 
@@ -108,7 +108,7 @@ LITE: Mapping[str, CoarseMetroConfig] = {
         (256, 128, 96),
         dropout=0.0,
         learned_mid=False,
-        from_template=True,
+        from_guess=True,
         losses=BODY_WEIGHTS,
     ),
 }
@@ -215,7 +215,6 @@ class CoarseMetro(Method):
     """CoarseMETRO; see the module's docstring."""
 
     method_id = "coarsemetro"
-    template: Tensor | None
 
     def __init__(
         self, config: CoarseMetroConfig, preset: str, variant: str, body: BodyModel
@@ -260,31 +259,33 @@ class CoarseMetro(Method):
         self.xyz = nn.Linear(last, 3)
         self.camera_out = nn.Linear(last, 3)
         self.to_mid = nn.Linear(sizes[-1], sizes[-2]) if config.learned_mid else None
-        template = None
-        if config.from_template:
-            template = torch.cat(template_of(self.body))
-            # Start near the template, seen by the camera of a person who fills the crop.
-            nn.init.normal_(self.xyz.weight, std=0.01)
-            nn.init.constant_(self.camera_out.bias[:1], 1.0)
-        self.register_buffer("template", template, persistent=False)
+        self.guess = FirstGuess(self.body) if config.from_guess else None
+        if config.from_guess:
+            self.place = nn.Linear(3, config.widths[0])
+            start_small(self.xyz, self.camera_out)
 
     # ------------------------------------------------------------------ forward
 
     def forward(self, batch: Batch, *, inspect: bool = False) -> MethodOutput:
         """Bodies of a batch of crops (B, 3, H, W)."""
-        picture = self.picture(self.backbone, crops_of(batch, "CoarseMETRO"))
-        camera, tokens, traces = self._staged(picture, inspect)
+        picture, guess = read_picture(self.picture, self.backbone, self.guess, batch, self.body)
+        camera, tokens, traces = self._staged(picture, guess, inspect)
         with full_precision(tokens):
-            return self._placed(tokens.float(), camera.float(), traces)
+            return self._placed(tokens.float(), camera.float(), guess, traces)
 
     def _placed(
-        self, tokens: Tensor, camera: Tensor, traces: tuple[StageTrace, ...]
+        self,
+        tokens: Tensor,
+        camera: Tensor,
+        guess: Guess | None,
+        traces: tuple[StageTrace, ...],
     ) -> MethodOutput:
         """Positions of joint tokens and of the vertices that latent tokens make, and the camera."""
         joint_tokens, latent = tokens[:, : self.joint_count], tokens[:, self.joint_count :]
         points = self.xyz(torch.cat([joint_tokens, self.to_coarse(latent)], 1))
-        if self.template is not None:
-            points = points + self.template
+        seen = self.camera_out(camera)
+        if guess is not None:
+            points, seen = points + guess.points, seen + guess.camera
         joints, coarse = points[:, : self.joint_count], points[:, self.joint_count :]
         levels = upsampled(self.body, coarse, self.to_mid)
         regressed, origin = self.rooted.joints_and_origin(levels[-1], joints)
@@ -292,20 +293,22 @@ class CoarseMetro(Method):
         return MethodOutput(
             levels[-1],
             regressed,
-            self.camera_out(camera),
+            seen,
             levels=levels,
             internals=CoarseMetroState(joints, traces),
         )
 
     def _staged(
-        self, picture: Tensor, trace: bool
+        self, picture: Tensor, guess: Guess | None, trace: bool
     ) -> tuple[Tensor, Tensor, tuple[StageTrace, ...]]:
         """Camera (B, last width), joint and vertex tokens (B, K + V, last width), and traces."""
         people = len(picture)
         camera = self.camera_token.weight.expand(people, -1, -1)
         joints = self.joint_tokens.weight.expand(people, -1, -1)
         found = self.picture.found_joints(picture)
-        joints = self._masked(joints if found is None else joints + found)
+        if found is not None and guess is not None:
+            joints = joints + found + self.place(guess.points[:, : self.joint_count])
+        joints = self._masked(joints)
         picture = torch.cat([camera, picture], 1)
         coarser = joints
         tokens, traces = joints, []

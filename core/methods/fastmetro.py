@@ -22,8 +22,8 @@ Where the released code says more than the paper, ``paper`` follows the code:
 
 ``lite`` is the same network, narrower, on the shared backbone. Its own: the decoder also reads where
 the backbone's heatmaps found the joints, a token each with the feature found there, and joint tokens
-start from these; the output is a displacement of the template; the up-sampling is fixed; there is no
-dropout, as rendered pictures never run out.
+start from these; the output is a displacement of a first guess of the body (`core.methods.first_guess`),
+whose positions the tokens know; the up-sampling is fixed; there is no dropout.
 
 Frame: camera axes (x right, y down, z forward), metres, about the H36M pelvis (hand: the wrist).
 """
@@ -49,15 +49,15 @@ from core.methods.fastmetro_losses import (
     pose_shape_terms,
 )
 from core.methods.fastmetro_smpl import PoseShapeHead
+from core.methods.first_guess import FirstGuess, Guess, start_small
 from core.methods.mesh_tokens import mesh_stages, mesh_tokens, require_levels
-from core.methods.metro_family import template_of
 from core.methods.picture_memory import (
     BackboneName,
     PictureTokens,
-    crops_of,
     input_spec_of,
     make_backbone,
     picture_positions,
+    read_picture,
 )
 from core.methods.token_records import attention_record, crop_regions
 from core.nn.batch import Batch, LossTerms, MethodOutput, Target
@@ -77,7 +77,7 @@ class FastMetroConfig:
         dropout: in training.
         masked: vertices see joints and neighbours only; else everything.
         learned_mid: the step to the mid mesh is learned, else the body's fixed matrix.
-        from_template: positions are displacements of the template.
+        from_guess: positions are displacements of a first guess that the tokens know.
         smpl_head: pose and shape are read from the mesh and pose the body.
         losses: weights of the loss terms.
     """
@@ -90,7 +90,7 @@ class FastMetroConfig:
     dropout: float = 0.1
     masked: bool = True
     learned_mid: bool = True
-    from_template: bool = False
+    from_guess: bool = False
     smpl_head: bool = False
     losses: LossWeights = BODY_WEIGHTS
 
@@ -106,7 +106,7 @@ VARIANTS: Mapping[str, FastMetroConfig] = {
 }
 LITE: Mapping[str, FastMetroConfig] = {
     "body": FastMetroConfig(
-        "lite", (256, 128), (768, 384), heads=4, dropout=0.0, learned_mid=False, from_template=True
+        "lite", (256, 128), (768, 384), heads=4, dropout=0.0, learned_mid=False, from_guess=True
     ),
 }
 
@@ -155,7 +155,6 @@ class FastMetro(Method):
     method_id = "fastmetro"
     unused_keys = ("backbone.classifier.",)
     sees: Tensor | None
-    template: Tensor | None
 
     def __init__(self, config: FastMetroConfig, preset: str, variant: str, body: BodyModel) -> None:
         super().__init__()
@@ -194,13 +193,10 @@ class FastMetro(Method):
         last, sizes = config.widths[-1], self.body.level_sizes
         self.xyz_regressor = nn.Linear(last, 3)
         self.cam_predictor = nn.Linear(last, 3)
-        template = None
-        if config.from_template:
-            template = torch.cat(template_of(self.body))
-            # Start near the template, seen by the camera of a person who fills the crop.
-            nn.init.normal_(self.xyz_regressor.weight, std=0.01)
-            nn.init.constant_(self.cam_predictor.bias[:1], 1.0)
-        self.register_buffer("template", template, persistent=False)
+        self.guess = FirstGuess(self.body) if config.from_guess else None
+        if config.from_guess:
+            self.place = nn.Linear(3, config.widths[0])
+            start_small(self.xyz_regressor, self.cam_predictor)
         self.to_mid = nn.Linear(sizes[-1], sizes[-2]) if config.learned_mid else None
         if config.smpl_head:
             if len(sizes) != 3:
@@ -211,30 +207,33 @@ class FastMetro(Method):
 
     def forward(self, batch: Batch, *, inspect: bool = False) -> MethodOutput:
         """Bodies or hands of a batch of crops (B, 3, H, W)."""
-        picture = self.picture(self.backbone, crops_of(batch, "FastMETRO"))
-        camera, tokens, traces = self._transformed(picture, inspect)
+        picture, guess = read_picture(self.picture, self.backbone, self.guess, batch, self.body)
+        camera, tokens, traces = self._transformed(picture, guess, inspect)
         with full_precision(tokens):
-            return self._placed(tokens.float(), camera.float(), traces)
+            return self._placed(tokens.float(), camera.float(), guess, traces)
 
     def _placed(
-        self, tokens: Tensor, camera: Tensor, traces: tuple[TransformerTrace, ...]
+        self,
+        tokens: Tensor,
+        camera: Tensor,
+        guess: Guess | None,
+        traces: tuple[TransformerTrace, ...],
     ) -> MethodOutput:
         """Positions of joint and vertex tokens, the meshes above them, and the camera."""
         points = self.xyz_regressor(tokens)
-        if self.template is not None:
-            points = points + self.template
+        seen = self.cam_predictor(camera[:, 0])
+        if guess is not None:
+            points, seen = points + guess.points, seen + guess.camera
         joints, coarse = points[:, : self.joint_count], points[:, self.joint_count :]
         levels = upsampled(self.body, coarse, self.to_mid)
         regressed, origin = self.rooted.joints_and_origin(levels[-1], joints)
         centred = tuple(level - origin for level in levels)
-        mesh = MethodOutput(
-            centred[-1], regressed, self.cam_predictor(camera[:, 0]), levels=centred
-        )
+        mesh = MethodOutput(centred[-1], regressed, seen, levels=centred)
         state = FastMetroState(joints, levels, mesh, traces)
         return replace(self._posed(state) if self.config.smpl_head else mesh, internals=state)
 
     def _transformed(
-        self, picture: Tensor, trace: bool
+        self, picture: Tensor, guess: Guess | None, trace: bool
     ) -> tuple[Tensor, Tensor, tuple[TransformerTrace, ...]]:
         """Camera (B, 1, last width), joint and vertex tokens (B, K + C, last width), and traces."""
         people = len(picture)
@@ -244,6 +243,8 @@ class FastMetro(Method):
         joints = joints if found is None else joints + found
         vertices = self.vertex_token_embed.weight.expand(people, -1, -1)
         tokens = torch.cat([joints, vertices], 1)
+        if guess is not None:
+            tokens = tokens + self.place(guess.points)
         traces: list[TransformerTrace] = []
         for number, transformer in enumerate(self.transformers):
             if number:

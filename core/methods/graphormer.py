@@ -24,8 +24,11 @@ import torch
 from torch import Tensor, nn
 
 from core.body import BodyModel
+from core.methods.first_guess import Guess
 from core.methods.metro import FEATURES, Metro, MetroConfig
+from core.methods.picture_memory import crops_of
 from core.methods.token_records import with_picture_after
+from core.nn.batch import Batch
 from core.nn.graph import GraphResidualBlock
 from core.nn.hrnet import HRNetClassification
 from core.types import TokenSet
@@ -60,15 +63,16 @@ class Graphormer(Metro):
         width, first = self.config.widths[encoder], len(self.joint_names)
         return lambda: GraphResidualBlock(width, adjacency, first)
 
-    def _tokens(self, image: Tensor) -> Tensor:
+    def _tokens(self, batch: Batch) -> tuple[Tensor, Guess | None]:
         """Queries, then one token per cell of the picture: (B, T + 49, 2051)."""
+        image = crops_of(batch, "Mesh Graphormer")
         assert isinstance(self.backbone, HRNetClassification)
         cells = self.backbone.gathered(image)  # (B, 1024, 7, 7)
         pooled = self.backbone.final_layer(cells).mean((2, 3))
         tokens = self.joint_count + self.coarse_count
-        queries = self._queries(pooled[:, None].expand(-1, tokens, -1))
+        queries = self._queries(pooled[:, None].expand(-1, tokens, -1), self.template)
         grid = self.grid_feat_dim(cells.flatten(2).transpose(1, 2))
-        return torch.cat([queries, grid], 1)
+        return torch.cat([queries, grid], 1), None
 
     def _token_set(self) -> TokenSet:
         return with_picture_after(super()._token_set(), GRID_SIDE)

@@ -16,8 +16,9 @@ weights:
 - Each encoder has a linear shortcut from its own input to its output.
 
 ``lite`` is the same network, narrower, on the shared backbone. Its own: the position-wise convolution
-mixes, beside the cells of the grid, one row per joint that the backbone's heatmaps found; the output
-is a displacement of the template; the up-sampling is the body's fixed one; there is no dropout.
+mixes, beside the cells of the grid, one row per joint that the backbone's heatmaps found; positions of
+a first guess of the body (`core.methods.first_guess`) stand in for the template's, and the output is a
+displacement of them; the up-sampling is the body's fixed one; there is no dropout.
 
 Frame: the template is turned by 3.1416 about x, so outputs are in camera axes (x right, y down, z
 forward), metres, centred near the H36M pelvis (hand: the wrist).
@@ -37,13 +38,14 @@ from core.geometry.cameras import project_weak_perspective
 from core.losses.mesh import joint_loss, projection_loss, vertex_loss
 from core.methods import metro_family as family
 from core.methods.base import Method
+from core.methods.first_guess import FirstGuess, Guess, start_small
 from core.methods.mesh_tokens import mesh_stages, mesh_tokens, require_levels
 from core.methods.picture_memory import PictureTokens, crops_of, input_spec_of, make_backbone
 from core.methods.token_records import crop_regions
 from core.nn.batch import Batch, LossTerm, LossTerms, MethodOutput, Target
 from core.nn.bert import EncoderTrace, ReducingEncoder
 from core.nn.hrnet import HRNetClassification
-from core.nn.lite_backbone import GRID_CELLS, JOINTS
+from core.nn.lite_backbone import GRID_CELLS, JOINTS, DenseNetwork
 from core.nn.resnet import ResNet50, from_sequence
 from core.types import AttentionRecord, InspectionRecord, TokenSet
 
@@ -77,7 +79,8 @@ class MetroConfig:
         mask_share: largest share of queries masked in training (section 3.3, table 3: 0 to 0.5).
         grid_tokens: features from the 7x7 grid (body) or one pooled feature for all (hand).
         camera_hidden: width of the camera head; camera_joints lets it see the joint tokens too.
-        from_template: positions are displacements of the template.
+        from_guess: queries carry, and positions are displacements of, a first guess instead of the
+            template (`core.methods.first_guess`).
         learned_up: the steps to finer meshes are learned, else the body's fixed matrices.
         losses: weights of the loss terms.
     """
@@ -92,7 +95,7 @@ class MetroConfig:
     grid_tokens: bool = True
     camera_hidden: int = 250
     camera_joints: bool = False
-    from_template: bool = False
+    from_guess: bool = False
     learned_up: bool = True
     dropout: float = 0.1
     losses: LossWeights = CODE_WEIGHTS
@@ -121,7 +124,7 @@ LITE: Mapping[str, MetroConfig] = {
         heads=2,
         camera_hidden=64,
         camera_joints=True,
-        from_template=True,
+        from_guess=True,
         learned_up=False,
         dropout=0.0,
     ),
@@ -185,6 +188,7 @@ class Metro(Method):
         self.backbone = _backbone(config.backbone)
         if self.lite:
             self.picture = PictureTokens("lite", LITE_FEATURES)
+            self.guess = FirstGuess(body)
         if config.grid_tokens:
             self.grid_to_tokens = nn.Conv1d(LITE_ROWS if self.lite else GRID, tokens, 1)
         inputs = ((LITE_FEATURES if self.lite else FEATURES) + 3, *config.outputs[:-1])
@@ -208,9 +212,11 @@ class Metro(Method):
         self.camera_each = nn.Linear(3, 1)
         self.camera_mix = nn.Linear(seen, config.camera_hidden)
         self.camera_out = nn.Linear(config.camera_hidden, 3)
-        if config.from_template:
-            # Near the camera of a person who fills the crop.
-            nn.init.constant_(self.camera_out.bias[:1], 1.0)
+
+        if config.from_guess:
+            last = self.encoders[-1]
+            assert isinstance(last, ReducingEncoder)
+            start_small(last.reduce, last.residual, self.camera_out)
 
     def _graph_of(self, encoder: int) -> Callable[[], nn.Module] | None:
         """What makes the graph blocks of an encoder: METRO has none."""
@@ -220,42 +226,48 @@ class Metro(Method):
 
     def forward(self, batch: Batch, *, inspect: bool = False) -> MethodOutput:
         """Bodies or hands of a batch of crops (B, 3, 224, 224)."""
-        tokens = self._tokens(crops_of(batch, "METRO"))
+        tokens, guess = self._tokens(batch)
         traces: list[EncoderTrace] = []
         for encoder in self.encoders:
             tokens, trace = encoder(tokens, trace=inspect)
             if trace is not None:
                 traces.append(trace)
         tokens = tokens[:, : self.joint_count + self.coarse_count]
-        if self.config.from_template:
-            tokens = self.template + tokens.float()
+        camera = self._camera(
+            tokens if self.config.camera_joints else tokens[:, -self.coarse_count :]
+        )
+        if guess is not None:
+            tokens, camera = guess.points + tokens.float(), guess.camera + camera.float()
         joints, coarse = tokens[:, : self.joint_count], tokens[:, self.joint_count :]
         levels = self._upsampled(coarse)
         return MethodOutput(
             vertices=levels[-1],
             joints_3d=family.regressed_joints(self.body, levels[-1], joints),
-            camera=self._camera(tokens if self.config.camera_joints else coarse),
+            camera=camera,
             levels=levels,
             internals=MetroState(joints, tuple(traces)),
         )
 
-    def _tokens(self, image: Tensor) -> Tensor:
-        """What the first encoder reads: joint and vertex queries (B, T, 2051)."""
-        return self._queries(self.image_features(image))
+    def _tokens(self, batch: Batch) -> tuple[Tensor, Guess | None]:
+        """What the first encoder reads, joint and vertex queries (B, T, 2051), and where they start."""
+        image = crops_of(batch, "METRO")
+        if not isinstance(self.backbone, DenseNetwork):
+            return self._queries(self.image_features(image), self.template), None
+        features, dense = self.backbone.look(image)
+        guess = self.guess(dense, batch, self.body)
+        rows = self.grid_to_tokens(self.picture.of(features, dense))
+        return self._queries(rows, guess.points), guess
 
     def image_features(self, image: Tensor) -> Tensor:
         """(B, T, 2048): one feature per query."""
-        if self.lite:
-            return self.grid_to_tokens(self.picture(self.backbone, image))
         cells = self.backbone(image).flatten(2).transpose(1, 2)
         if self.config.grid_tokens:
             return self.grid_to_tokens(cells)
         return cells.mean(1, keepdim=True).expand(-1, self.template.shape[1], -1)
 
-    def _queries(self, features: Tensor) -> Tensor:
+    def _queries(self, features: Tensor, start: Tensor) -> Tensor:
         """Template position beside image feature (B, T, 2051); masked at random in training."""
-        template = self.template.expand(len(features), -1, -1)
-        queries = torch.cat([template, features], -1)
+        queries = torch.cat([start.expand(len(features), -1, -1), features], -1)
         if not self.training or self.config.mask_share == 0:
             return queries
         # Section 3.3: per sample, a share drawn from [0, mask_share] of the queries is masked.

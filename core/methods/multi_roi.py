@@ -38,22 +38,23 @@ from core.body import BodyModel
 from core.body.joint_sets import LSP14_NAMES
 from core.errors import InputError
 from core.geometry.boxes import box_of_center_size
-from core.geometry.cameras import default_focal_px, project_perspective, weak_to_full_camera
+from core.geometry.cameras import full_to_weak_camera, project_perspective, weak_to_full_camera
 from core.losses.mesh import masked_l1
 from core.losses.multi_roi import Formula, camera_consistency_loss, contrastive_loss
 from core.methods.base import InputSpec, Method, Roi
+from core.methods.first_guess import FirstGuess, Guess
 from core.methods.multi_roi_backbone import StridedHRNet
 from core.methods.multi_roi_fusion import Fusion
-from core.methods.pooled_picture import PooledPicture
+from core.methods.pooled_picture import CHANNELS as LITE_CHANNELS
+from core.methods.pooled_picture import HIDDEN_WIDTH, PooledPicture, box_numbers
 from core.nn.batch import Batch, LossTerm, LossTerms, MethodOutput, Target
-from core.nn.iterative_regressor import IterativeRegressor, rotmat_of_pose
+from core.nn.iterative_regressor import IterativeRegressor, pose_of_rotmat, rotmat_of_pose
 from core.nn.lite_backbone import LITE_SIZE, DenseNetwork
 from core.nn.resnet import CHANNELS, ResNet50
 from core.types import FusionRecord, InspectionRecord, MeshStageRecord, RegionRecord
 
 SIZE_HW = (256, 192)
 LITE_HW = (LITE_SIZE, LITE_SIZE)
-LITE_CHANNELS = 384
 BOX_SCALE = 1.2
 # Section 3.5: (offset in b, resize factor), paired in the printed order, after the box itself. `Roi`
 # counts offsets in width and height of the box before its growth; b is the height after it.
@@ -71,8 +72,6 @@ def rois_of(aspect: float) -> tuple[Roi, ...]:
     )
 
 
-# CLIFF's box information: mean and spread of b / f, and the centre's factor.
-SIZE_MEAN, SIZE_SPREAD, CENTER_FACTOR = 0.24, 0.06, 2.8
 HIPS = (2, 3)
 
 
@@ -129,7 +128,7 @@ VARIANTS: Mapping[str, MultiRoiConfig] = {
     "hr48": MultiRoiConfig("hrnet-w48"),
 }
 LITE: Mapping[str, MultiRoiConfig] = {
-    "body": MultiRoiConfig("lite", hidden=512, dropout=0.0),
+    "body": MultiRoiConfig("lite", hidden=HIDDEN_WIDTH, dropout=0.0),
 }
 
 
@@ -189,6 +188,7 @@ class MultiRoi(Method):
         self.backbone, channels = _backbone(config.backbone)
         if self.lite:
             self.pooled = PooledPicture(channels)
+            self.guess = FirstGuess(body)
         if config.fuse:
             self.fusion = Fusion(channels, config.rois, config.octaves, config.fusion)
         rest = (config.hidden, config.iterations)
@@ -212,8 +212,9 @@ class MultiRoi(Method):
         """Bodies of a batch of crops (B, R * 3, 256, 192); crop 0 is the result."""
         if batch.image is None or batch.roi_center is None or batch.roi_size is None:
             raise InputError(f"{self.method_id} reads pictures", cure="give it a picture")
-        features = self.image_features(batch.image)
-        rotmat, betas, camera, weights = self._regress(features, box_info(batch))
+        features, guess = self._look(batch)
+        start = None if guess is None else self._start(guess, batch)
+        rotmat, betas, camera, weights = self._regress(features, box_info(batch), start)
         camera_full = weak_to_full_camera(
             camera,
             batch.roi_center,
@@ -236,13 +237,38 @@ class MultiRoi(Method):
     def image_features(self, image: Tensor) -> Tensor:
         """h (B, R, C): the shared backbone on every crop, averaged over the picture."""
         crops = image.unflatten(1, (self.config.rois, 3))
-        if isinstance(self.backbone, DenseNetwork):
-            pooled = self.pooled(self.backbone, crops.flatten(0, 1))
-            return pooled.unflatten(0, crops.shape[:2])
         return self.backbone(crops.flatten(0, 1)).mean((2, 3)).unflatten(0, crops.shape[:2])
 
+    def _look(self, batch: Batch) -> tuple[Tensor, Guess | None]:
+        """Features h (B, R, C), and on the shared backbone a first guess from the first crop."""
+        assert batch.image is not None
+        if not isinstance(self.backbone, DenseNetwork):
+            return self.image_features(batch.image), None
+        crops = batch.image.unflatten(1, (self.config.rois, 3))
+        features, dense = self.backbone.look(crops.flatten(0, 1))
+        pooled = self.pooled.of(features, dense).float().unflatten(0, crops.shape[:2])
+        return pooled, self.guess(dense[:: self.config.rois], batch, self.body)
+
+    def _start(self, guess: Guess, batch: Batch) -> dict[str, Tensor]:
+        """Where the regressor starts for every crop: (B * R, ...) of its state."""
+        assert batch.roi_center is not None
+        assert batch.roi_size is not None
+        rois = self.config.rois
+        camera = full_to_weak_camera(
+            guess.camera_full[:, None].expand(-1, rois, -1),
+            batch.roi_center,
+            batch.roi_size,
+            batch.image_size[:, None],
+            batch.focal_px[:, None],
+        )
+        return {
+            "pose": pose_of_rotmat(guess.rotmat).repeat_interleave(rois, 0),
+            "shape": guess.betas.repeat_interleave(rois, 0),
+            "cam": camera.flatten(0, 1),
+        }
+
     def _regress(
-        self, features: Tensor, boxes: Tensor
+        self, features: Tensor, boxes: Tensor, start: Mapping[str, Tensor] | None = None
     ) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
         """Rotations (B, R, 24, 3, 3), betas (B, R, 10), cameras (B, R, 3), fusion weights."""
         people, rois, _ = features.shape
@@ -254,7 +280,7 @@ class MultiRoi(Method):
             state = {name: value.repeat_interleave(rois, 0) for name, value in state.items()}
         else:
             rows = torch.cat([fused, all_boxes[:, None].expand(-1, rois, -1)], -1)
-            state = self.regressor(rows.flatten(0, 1))
+            state = self.regressor(rows.flatten(0, 1), start)
             camera = state["cam"]
         rotmat = rotmat_of_pose(state["pose"])
         return (
@@ -384,17 +410,10 @@ class MultiRoi(Method):
 
 
 def box_info(batch: Batch) -> Tensor:
-    """(B, R, 3) CLIFF's normalised boxes: centre from the picture's centre, side, over the focal.
-
-    f is the picture's diagonal, whatever focal length the camera has: the weights know no other.
-    """
+    """(B, R, 3) CLIFF's normalised boxes of all crops."""
     assert batch.roi_center is not None
     assert batch.roi_size is not None
-    image = batch.image_size[:, None]
-    focal = default_focal_px(image[..., 0], image[..., 1])[..., None]
-    center = (batch.roi_center - image.flip(-1) / 2) / focal * CENTER_FACTOR
-    side = (batch.roi_size[..., None] - SIZE_MEAN * focal) / (SIZE_SPREAD * focal)
-    return torch.cat([center, side], -1)
+    return box_numbers(batch.roi_center, batch.roi_size, batch.image_size[:, None])
 
 
 def _backbone(name: str) -> tuple[nn.Module, int]:

@@ -12,6 +12,7 @@ from core.body import BodyModel
 from core.body.joint_sets import LSP14_NAMES
 from core.errors import InputError
 from core.methods.base import InputSpec
+from core.methods.first_guess import FirstGuess, Guess
 from core.methods.token_records import picture_tokens
 from core.nn.batch import Batch
 from core.nn.hrnet import HRNetClassification
@@ -125,3 +126,18 @@ class PictureTokens(nn.Module):
         known = torch.cat([sampled.transpose(1, 2), evidence.to(sampled.dtype)], -1)
         overview = self.together(evidence.flatten(1).to(sampled.dtype))
         return self.found(known) + self.found_embed.weight + overview[:, None]
+
+
+def read_picture(
+    tokens: PictureTokens,
+    backbone: nn.Module,
+    guess: FirstGuess | None,
+    batch: Batch,
+    body: BodyModel,
+) -> tuple[Tensor, Guess | None]:
+    """Picture tokens (B, S, width) of a batch, and on the shared backbone a first guess of the body."""
+    image = crops_of(batch, "this method")
+    if guess is None or not isinstance(backbone, DenseNetwork):
+        return tokens(backbone, image), None
+    features, dense = backbone.look(image)
+    return tokens.of(features, dense), guess(dense, batch, body)

@@ -22,8 +22,9 @@ body's with 21 joints, 195 heatmaps and masks from the hand's graph (section 4.5
 authors' hand network were at hand to compare it with.
 
 ``lite`` is the same network, narrower, one layer a block, on the shared backbone. Its own: a token for
-every joint that the backbone's heatmaps found beside the grid; the output is a displacement of the
-template; heatmaps are supervised at their own 32x32 cells; there is no dropout.
+every joint that the backbone's heatmaps found beside the grid; the output is a displacement of a first
+guess of the body (`core.methods.first_guess`), whose positions the tokens know; heatmaps are supervised
+at their own 32x32 cells; there is no dropout.
 
 Frame: outputs are in camera axes (x right, y down, z forward), metres, near the pelvis (hand: wrist).
 """
@@ -45,6 +46,7 @@ from core.losses.heatmap import fitted_weak_camera, heatmap_losses, true_cells
 from core.losses.mesh import joint_loss, projection_loss, vertex_loss
 from core.methods import metro_family as family
 from core.methods.base import Method
+from core.methods.first_guess import FirstGuess, Guess, start_small
 from core.methods.mesh_tokens import mesh_stages, mesh_tokens, require_levels
 from core.methods.picture_memory import PictureTokens, crops_of, input_spec_of
 from core.methods.pointhmr_records import (
@@ -98,7 +100,7 @@ class PointHmrConfig:
         inner: feed-forward width before and after the reduction of the width to ``position_width``.
         sampling: vertex tokens from heatmaps (table 2); else learned ones.
         mask_radii: M of each block, None to see everything (tables 2 and 3).
-        lite: on the shared backbone, with fixed steps from a template and no dropout.
+        lite: on the shared backbone, with displacements of a first guess and no dropout.
         doubled_maps: the heatmap losses read maps of twice the resolution, as the released code.
         losses: weights of the loss terms.
     """
@@ -165,7 +167,6 @@ class PointHmr(Method):
     unused_keys = ("cam_token_embed.", "vertex_token_embed.")
     sees: Tensor
     grid_sine: Tensor
-    template: Tensor | None
 
     def __init__(self, config: PointHmrConfig, preset: str, variant: str, body: BodyModel) -> None:
         super().__init__()
@@ -187,6 +188,8 @@ class PointHmr(Method):
         if config.lite:
             self.backbone = DenseNetwork()
             self.picture = PictureTokens("lite", config.width)
+            self.guess = FirstGuess(self.body)
+            self.place = nn.Linear(3, config.width)
         else:
             self.backbone = HighResolutionNet(BACKBONE_WIDTH)
             self.grid_layer = _decoder(BACKBONE_WIDTH * 8, config.width, 1)
@@ -225,12 +228,9 @@ class PointHmr(Method):
         self.dim_reduce = nn.Linear(wide, narrow)
         self.xyz_regressor = nn.Linear(narrow, 3)
         self.cam_predictor = nn.Linear(narrow, 3)
-        self.register_buffer("sees", self._masks(), persistent=False)
-        template = torch.cat(family.template_of(self.body)) if config.lite else None
-        self.register_buffer("template", template, persistent=False)
         if config.lite:
-            # Near the camera of a person who fills the crop.
-            nn.init.constant_(self.cam_predictor.bias[:1], 1.0)
+            start_small(self.xyz_regressor, self.cam_predictor)
+        self.register_buffer("sees", self._masks(), persistent=False)
 
     def _masks(self) -> Tensor:
         """(4, T, T) bool: in which block a token (row) sees another (column); figure 4."""
@@ -248,48 +248,54 @@ class PointHmr(Method):
 
     def forward(self, batch: Batch, *, inspect: bool = False) -> MethodOutput:
         """Bodies or hands of a batch of crops (B, 3, 224, 224)."""
-        tokens, logits = self._tokens(crops_of(batch, "PointHMR"))  # (B, 495, 512)
+        tokens, logits, guess = self._tokens(batch)  # (B, 495, 512)
         tokens, attention = self._transformed(tokens, inspect)  # (B, 495, 128)
         points = self.xyz_regressor(tokens[:, self.first_joint :])
-        if self.template is not None:
-            points = self.template + points.float()
+        camera = self.cam_predictor(tokens[:, 0])
+        if guess is not None:
+            points, camera = guess.points + points.float(), guess.camera + camera.float()
         joints, coarse = points[:, : self.joint_count], points[:, self.joint_count :]
         levels = family.upsampled(self.body, coarse)  # equation 2: the body's fixed matrices
         return MethodOutput(
             vertices=levels[-1],
             joints_3d=family.regressed_joints(self.body, levels[-1], joints),
-            camera=self.cam_predictor(tokens[:, 0]),
+            camera=camera,
             levels=levels,
             internals=PointHmrState(joints, logits, attention),
         )
 
-    def _tokens(self, image: Tensor) -> tuple[Tensor, Tensor | None]:
-        """Tokens (B, 1 + 49 + K + C, 512) and heatmap logits (B, C, 56, 56)."""
-        fine, grid = self._picture(image)  # (B, 32, 56, 56), (B, 49, 512)
-        people = len(image)
+    def _tokens(self, batch: Batch) -> tuple[Tensor, Tensor | None, Guess | None]:
+        """Tokens (B, 1 + 49 + K + C, 512), heatmap logits (B, C, 56, 56), and where points start."""
+        fine, grid, guess = self._picture(batch)  # (B, 32, 56, 56), (B, 49, 512)
+        people = len(fine)
         joints = self.joint_token_embed.weight.expand(people, -1, -1)
         if not self.config.sampling:
             camera = self.cam_token_embed.weight.expand(people, -1, -1)
             vertices = self.vertex_token_embed.weight.expand(people, -1, -1)
-            return torch.cat([camera, grid, joints, vertices], 1), None
+            return torch.cat([camera, grid, joints, vertices], 1), None, guess
         logits = self.heatmap_layer(fine)
         features = self.feature_extract_layer(fine) + self.map_sine
         # Equation 1: V_i = H_i x F, with H_i a softmax over the 56 * 56 positions.
         heatmaps = logits.flatten(2).softmax(-1)  # (B, C, 3136)
         vertices = heatmaps @ features.flatten(2).transpose(1, 2)  # (B, C, 512)
         camera = self.cam_layer(vertices.transpose(1, 2)).transpose(1, 2)  # (B, 1, 512)
-        return torch.cat([camera, grid, joints, vertices], 1), logits
+        points = torch.cat([joints, vertices], 1)
+        if guess is not None:
+            points = points + self.place(guess.points)
+        return torch.cat([camera, grid, points], 1), logits, guess
 
-    def _picture(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        """The fine map, and the tokens of the grid (lite: and of the found joints)."""
+    def _picture(self, batch: Batch) -> tuple[Tensor, Tensor, Guess | None]:
+        """The fine map, the tokens of the grid (lite: and of the found joints), and a first guess."""
+        image = crops_of(batch, "PointHMR")
         position = self.grid_sine.flatten(1).transpose(0, 1)
         if isinstance(self.backbone, DenseNetwork):
             features, dense = self.backbone.look(image)
             tokens = self.picture.of(features, dense)
             cells = tokens[:, : len(position)] + position
-            return features.fine, torch.cat([cells, tokens[:, len(position) :]], 1)
+            guess = self.guess(dense, batch, self.body)
+            return features.fine, torch.cat([cells, tokens[:, len(position) :]], 1), guess
         maps = self.backbone(image)
-        return maps[0], self.grid_layer(maps[-1]).flatten(2).transpose(1, 2) + position
+        return maps[0], self.grid_layer(maps[-1]).flatten(2).transpose(1, 2) + position, None
 
     def _transformed(self, tokens: Tensor, keep: bool) -> tuple[Tensor, tuple[Tensor, ...]]:
         """(B, T, 512) to (B, T, 128), and every layer's attention when it is to be kept."""

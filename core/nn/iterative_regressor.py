@@ -5,6 +5,8 @@ It starts from a mean body and camera and corrects them some times, seeing the p
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor, nn
 
@@ -45,9 +47,13 @@ class IterativeRegressor(nn.Module):
         for name in parts:
             self.register_buffer(f"init_{name}", start[name][None])
 
-    def forward(self, inputs: Tensor) -> dict[str, Tensor]:
-        """(N, inputs) to the parts of the state, each (N, size)."""
+    def forward(
+        self, inputs: Tensor, start: Mapping[str, Tensor] | None = None
+    ) -> dict[str, Tensor]:
+        """(N, inputs) to the parts of the state, each (N, size), from the mean or a given start."""
         state = {name: getattr(self, f"init_{name}").expand(len(inputs), -1) for name in self.parts}
+        if start is not None:
+            state = {name: start[name] for name in self.parts}
         for _ in range(self.iterations):
             hidden = self.drop(self.fc1(torch.cat([inputs, *state.values()], 1)))
             hidden = self.drop(self.fc2(hidden))
@@ -59,6 +65,11 @@ def rotmat_of_pose(pose: Tensor) -> Tensor:
     """(N, 144) to (N, 24, 3, 3): six numbers a joint, even ones the first column, odd the second."""
     columns = pose.view(len(pose), -1, 3, 2)
     return rot6d_to_rotmat(torch.cat([columns[..., 0], columns[..., 1]], -1))
+
+
+def pose_of_rotmat(rotmat: Tensor) -> Tensor:
+    """Inverse of `rotmat_of_pose`: (N, 24, 3, 3) to (N, 144)."""
+    return rotmat[..., :2].flatten(1)
 
 
 def _small(head: nn.Linear) -> nn.Linear:

@@ -57,6 +57,12 @@ class DenseOutput:
     visibility: Tensor
     inside: Tensor
 
+    def __getitem__(self, rows: slice) -> DenseOutput:
+        """The answers for some of the crops."""
+        return DenseOutput(
+            self.heatmaps[rows], self.parts[rows], self.visibility[rows], self.inside[rows]
+        )
+
 
 def _conv(inputs: int, outputs: int, kernel: int = 3, stride: int = 1) -> nn.Sequential:
     return nn.Sequential(

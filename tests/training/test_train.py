@@ -32,7 +32,7 @@ NOT_NEEDED = (
 class TinyRecipe:
     """Fits a line."""
 
-    given = ""
+    given = ()
     picture_size = 0
     batch_size = 8
     optimiser = OptimiserSettings(learning_rate=0.05, warmup_steps=1)
@@ -180,6 +180,6 @@ def test_starting_from_weights_that_lack_what_the_recipe_gives(tmp_path):
     save_file({"head.weight": torch.ones(1, 2), "head.bias": torch.ones(1)}, path)
     with pytest.raises(InputError, match="belong to another network"):
         load_network(path, network)
-    load_network(path, network, "backbone.")
+    load_network(path, network, ("backbone.",))
     assert torch.equal(network.backbone.weight, before)
     assert (network.head.weight == 1).all()

@@ -37,7 +37,7 @@ class DenseRecipe:
     """
 
     headline = "joint_error_percent_of_box"
-    given = ""
+    given = ()
     picture_size = LITE_SIZE
 
     def __init__(self, device: torch.device, seed: int, pictures: Path | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The recipe of a ``lite`` head: the method's own losses on rendered pictures, the backbone frozen."""
+"""The recipe of a ``lite`` head: the method's own losses on rendered pictures, shared parts frozen."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from core.nn.lite_backbone import LITE_SIZE
 from core.weights.cards import load_shared
 from training.heads.held_out import HEADLINE, measure
 from training.heads.samples import method_samples
+from training.heads.shared import GIVEN, shared_parts
 from training.pictures.shards import ShardFolder
 from training.pictures.test_set import shipped_test_set
 from training.recipes import OptimiserSettings, TrainingFacts, autocast
 
-BACKBONE_CARD, BACKBONE_PREFIX = "lite_backbone", "backbone."
 # Few pictures a step on a processor: its minutes hold few steps as it is.
 CPU_BATCH, CUDA_BATCH = 16, 128
 UPDATE_EVERY, WAIT_SECONDS = 100, 5.0
@@ -32,7 +32,7 @@ class HeadRecipe:
     """Trains the ``lite`` head of a method of the registry."""
 
     headline = HEADLINE
-    given = BACKBONE_PREFIX
+    given = GIVEN
     picture_size = LITE_SIZE
     optimiser = OptimiserSettings(
         learning_rate=6e-4, weight_decay=0.02, warmup_steps=60, clip_norm=1.0
@@ -62,16 +62,17 @@ class HeadRecipe:
         """The method with the shipped backbone, frozen."""
         body = load_body("embedded")
         method = create_method(self.method_id, preset="lite", variant=self.variant, body=body)
-        backbone = method.get_submodule("backbone")
-        load_shared(backbone, BACKBONE_CARD)
-        backbone.requires_grad_(False)
+        for name, card in shared_parts(method):
+            part = method.get_submodule(name)
+            load_shared(part, card)
+            part.requires_grad_(False)
         return method.to(self.device)
 
     def losses(self, network: nn.Module, progress: float) -> LossTerms:
         assert isinstance(network, Method)
         network.train()
-        # The norms of the frozen backbone keep what they know.
-        network.get_submodule("backbone").eval()
+        for name, _ in shared_parts(network):  # the norms of frozen parts keep what they know
+            network.get_submodule(name).eval()
         if self._step % UPDATE_EVERY == 0:
             self.shards.wait(WAIT_SECONDS)
         self._step += 1

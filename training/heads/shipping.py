@@ -16,10 +16,10 @@ from core.metrics.protocols import SYNTHETIC_LSP14
 from core.weights.cards import CardFile, CardNumber, ModelCard, read_card, write_card
 from training.curves import fit_power_law
 from training.heads.held_out import HEADLINE
+from training.heads.shared import shared_parts
 from training.pictures.test_set import COUNT
 from training.recipes import TrainingFacts
 
-BACKBONE_CARD, BACKBONE_PREFIX = "lite_backbone", "backbone."
 DATA = f"fixed synthetic test set, {COUNT} people"
 TITLES = {
     "mpjpe_mm": ("MPJPE", "mm"),
@@ -45,16 +45,12 @@ def ship(method: Method, numbers: Mapping[str, float], facts: TrainingFacts, fol
         WeightsError: the backbone that it was trained on does not lie in the same folder.
     """
     name = head_name(method.method_id, method.variant)
-    backbone_card = folder / f"{BACKBONE_CARD}.json"
-    if not backbone_card.is_file():
-        raise WeightsError(
-            "the shared backbone is not here", path=folder, cure="write it there first"
-        )
-    backbone = read_card(backbone_card).files[0]
+    shared = [_shared_file(part, card, folder) for part, card in shared_parts(method)]
+    given = tuple(file.prefix for file in shared)
     tensors = {
         key: value.half() if value.is_floating_point() else value
         for key, value in method.state_dict().items()
-        if not key.startswith(BACKBONE_PREFIX)
+        if not key.startswith(given)
     }
     path = folder / f"{name}.safetensors"
     with write_atomically(path) as part:
@@ -65,10 +61,7 @@ def ship(method: Method, numbers: Mapping[str, float], facts: TrainingFacts, fol
         preset=method.preset,
         variant=method.variant,
         title=f"{method_entry(method.method_id).title} lite, trained on rendered people",
-        files=(
-            CardFile(path.name, file_sha256(path)),
-            CardFile(backbone.name, backbone.sha256, BACKBONE_PREFIX),
-        ),
+        files=(CardFile(path.name, file_sha256(path)), *shared),
         parameters=sum(p.numel() for p in method.parameters()),
         licence="Apache-2.0",
         recipe=_recipe(method, facts),
@@ -81,6 +74,16 @@ def ship(method: Method, numbers: Mapping[str, float], facts: TrainingFacts, fol
     )
     write_card(card, folder / f"{name}.json")
     return path
+
+
+def _shared_file(part: str, card: str, folder: Path) -> CardFile:
+    path = folder / f"{card}.json"
+    if not path.is_file():
+        raise WeightsError(
+            f"the shared weights {card} are not here", path=folder, cure="ship them first"
+        )
+    shipped = read_card(path).files[0]
+    return CardFile(shipped.name, shipped.sha256, f"{part}.")
 
 
 def _recipe(method: Method, facts: TrainingFacts) -> str:
@@ -96,7 +99,7 @@ def _recipe(method: Method, facts: TrainingFacts) -> str:
         )
     return (
         f"{facts.samples} pictures in {facts.steps} steps, {facts.seconds / 60:.0f} minutes on one "
-        f"shared processor core, the backbone frozen, the paper's losses.{ahead} Carry on with: "
+        f"shared processor core, shared parts frozen, the paper's losses.{ahead} Carry on with: "
         f"python -m training.train --method {name} --start assets/weights/"
         f"{head_name(method.method_id, method.variant)}.safetensors --minutes 240 "
         f"--out runs/{name} --ship assets/weights"

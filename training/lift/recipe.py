@@ -29,7 +29,7 @@ REFRESH_EVERY, REFRESH_POSES, POOL_SIZE = 30, 4_000, 200_000
 class LiftRecipe:
     """Trains `LiftNetwork` on endless sampled people."""
 
-    given = ""
+    given = ()
     picture_size = 0
     batch_size = 1024
     optimiser = OptimiserSettings(learning_rate=1.2e-3)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -308,24 +308,28 @@ def test_gradients_reach_every_parameter(body: BodyModel, lite: CoarseMetro) -> 
     method = CoarseMetro(TINY, "paper", "s_r50", body).train()
     assert gradients_missing(method, crops(2)) == []
     small = gradients_missing(lite, crops(2, 128))
-    assert [n for n in small if not n.startswith("backbone.heads.")] == []
+    assert [n for n in small if not n.startswith(("backbone.heads.", "guess."))] == []
 
 
 def test_the_small_head_keeps_to_its_size_and_outside_the_backbone(lite: CoarseMetro) -> None:
-    own = [p for n, p in lite.named_parameters() if not n.startswith("backbone.")]
+    own = [p for n, p in lite.named_parameters() if not n.startswith(("backbone.", "guess."))]
     assert 1e6 < sum(p.numel() for p in own) < 6e6
 
 
-def test_the_small_network_displaces_the_template(body: BodyModel) -> None:
-    torch.manual_seed(0)
-    method = CoarseMetro(replace(TINY, from_template=True), "paper", "s_r50", body).eval()
-    nn.init.zeros_(method.xyz.weight)
-    nn.init.zeros_(method.xyz.bias)
+def test_the_small_network_displaces_its_first_guess(lite: CoarseMetro) -> None:
+    lite.eval()
+    batch = crops(1, 128)
+    weight, bias = lite.xyz.weight.detach().clone(), lite.xyz.bias.detach().clone()
     with torch.no_grad():
-        output = method(crops(1))
-    template: Tensor | None = method.template
-    assert template is not None
-    shift = output.levels[0][0] - template[14:]
+        lite.xyz.weight.zero_()
+        lite.xyz.bias.zero_()
+        output = lite(batch)
+        dense = lite.backbone(batch.image)
+        assert lite.guess is not None
+        guess = lite.guess(dense, batch, lite.body)
+        lite.xyz.weight.copy_(weight)
+        lite.xyz.bias.copy_(bias)
+    shift = output.levels[0][0] - guess.points[0, 14:]
     assert float((shift - shift.mean(0)).abs().max()) < 1e-5
 
 

@@ -101,15 +101,15 @@ def test_masking_happens_in_training_only_and_within_its_share(body: BodyModel) 
     method = Metro(replace(TINY, mask_share=0.3), "paper", "body_r50", body)
     features = torch.randn(64, 445, 2048)
     with torch.no_grad():
-        kept = method.eval()._queries(features)
-        masked = method.train()._queries(features)
+        kept = method.eval()._queries(features, method.template)
+        masked = method.train()._queries(features, method.template)
     assert torch.equal(kept[..., 3:], features)
     hidden = (masked == MASK_TOKEN).all(-1).float().mean(1)
     assert float(hidden.max()) < 0.38
     assert 0.10 < float(hidden.mean()) < 0.20
     none = Metro(replace(TINY, mask_share=0.0), "paper", "body_r50", body).train()
     with torch.no_grad():
-        assert torch.equal(none._queries(features)[..., 3:], features)
+        assert torch.equal(none._queries(features, none.template)[..., 3:], features)
 
 
 def perfect(metro: Metro) -> tuple[MethodOutput, Target]:
