@@ -2,6 +2,7 @@
 
     python -m training.evaluate --joints joints2d.json [--media DIR] [--method pose_lift]
     python -m training.evaluate --held-out [--count 1000]
+    python -m training.evaluate --joints joints2d.json --bare embedded,metro,pose_lift
 
 Nothing here chooses a checkpoint; marked photographs are a smoke test and are only measured.
 """
@@ -37,6 +38,12 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--media", type=Path, metavar="DIR", help="the pictures; default: beside FILE"
     )
+    parser.add_argument(
+        "--bare",
+        metavar="NAMES",
+        help="with --joints: from the bare photographs, by the embedded detector (`embedded`) and "
+        "methods with shipped lite weights",
+    )
     parser.add_argument("--weights", type=Path, metavar="FILE", help="instead of the shipped ones")
     parser.add_argument(
         "--held-out", action="store_true", help="tables on the fixed sampled people"
@@ -55,6 +62,8 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write("give --joints FILE, --held-out, or both\n")
         return 2
     try:
+        if options.bare and options.joints is not None:
+            return _bare(options)
         method = _method(options.method, options.weights)
         if options.joints is not None:
             from training.lift.marked_pictures import evaluate_marked_pictures
@@ -72,6 +81,18 @@ def main(arguments: list[str] | None = None) -> int:
     except MeshLoupeError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    return 0
+
+
+def _bare(options: argparse.Namespace) -> int:
+    from training.heads.shipping import head_name
+    from training.photographs import DETECTOR, photograph_rows, photograph_table, update_card
+
+    for name in options.bare.split(","):
+        rows = photograph_rows(options.joints, options.media or options.joints.parent, name)
+        sys.stdout.write(photograph_table(name, rows))
+        if options.update_card and name != "pose_lift":
+            update_card("lite_backbone" if name == DETECTOR else head_name(name, "body"), rows)
     return 0
 
 
