@@ -49,7 +49,7 @@ def rows_with(monkeypatch: pytest.MonkeyPatch, path: Path, *people: np.ndarray) 
 
 
 def test_the_nearest_person_counts(monkeypatch: pytest.MonkeyPatch, joints_json: Path) -> None:
-    row = rows_with(monkeypatch, joints_json, MARKS + 300, MARKS + [3, 4])
+    row = rows_with(monkeypatch, joints_json, MARKS + 300, MARKS + np.array([3, 4]))
     assert row.percent == pytest.approx(5.0, abs=1e-3)
     assert row.pck == 1.0
     assert row.people == 2

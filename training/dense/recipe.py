@@ -53,8 +53,6 @@ class DenseRecipe:
         if self.shards is None:
             bank = procedural_bank(BANK_COUNT, BANK_SIDE, seed + 1)
             self.world = World(self.body, self.picture_size, bank).to(device)
-        self.mean = torch.tensor(IMAGENET_MEAN, device=device).reshape(1, 3, 1, 1)
-        self.std = torch.tensor(IMAGENET_STD, device=device).reshape(1, 3, 1, 1)
         self._step = 0
         self._held_out: HeldOutPictures | None = None
 
@@ -62,16 +60,11 @@ class DenseRecipe:
         network = DenseNetwork().to(self.device)
         return network.to(memory_format=torch.channels_last)
 
-    def normalise(self, pictures: Tensor) -> Tensor:
-        """(B, 3, S, S) in [0, 1] to what the backbone reads."""
-        normal = (pictures - self.mean) / self.std
-        return normal.contiguous(memory_format=torch.channels_last)
-
     def losses(self, network: nn.Module, progress: float) -> LossTerms:
         network.train()
         view = self.draw()
         with autocast(self.device):
-            output = network(self.normalise(view.image))
+            output = network(normalise(view.image))
         return dense_losses(output, view.joints_2d, view.joints_visible, view.parts)
 
     def draw(self) -> DenseView:
@@ -93,9 +86,20 @@ class DenseRecipe:
         if self._held_out is None:
             self._held_out = HeldOutPictures.of(shipped_test_set(), self.device)
         network.eval()
-        return self._held_out.numbers(network, self.normalise)
+        return self._held_out.numbers(network, normalise)
 
     def export(self, network: nn.Module, facts: TrainingFacts, folder: Path) -> Path:
-        from training.dense.shipping import ship
+        from training.dense.shipping import CHECK_COUNT, ship
 
-        return ship(network, self.evaluate(network), facts, self.picture_size, folder)
+        network.eval()
+        few = HeldOutPictures.of(shipped_test_set()[:CHECK_COUNT], self.device)
+        quick = few.numbers(network, normalise)
+        return ship(network, self.evaluate(network), quick, facts, folder)
+
+
+def normalise(pictures: Tensor) -> Tensor:
+    """(B, 3, S, S) in [0, 1] to what the backbone reads."""
+    mean = pictures.new_tensor(IMAGENET_MEAN).reshape(1, 3, 1, 1)
+    std = pictures.new_tensor(IMAGENET_STD).reshape(1, 3, 1, 1)
+    normal = (pictures - mean) / std
+    return normal.contiguous(memory_format=torch.channels_last)

@@ -88,10 +88,11 @@ class HeadRecipe:
         return measure(network, shipped_test_set(), self.body)
 
     def export(self, network: nn.Module, facts: TrainingFacts, folder: Path) -> Path:
-        from training.heads.shipping import ship
+        from training.heads.shipping import CHECK_COUNT, ship
 
         assert isinstance(network, Method)
-        return ship(network, self.evaluate(network), facts, folder)
+        quick = measure(network, shipped_test_set()[:CHECK_COUNT], self.body)
+        return ship(network, self.evaluate(network), quick, facts, folder)
 
 
 metro = partial(HeadRecipe, method_id="metro")

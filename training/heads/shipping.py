@@ -21,6 +21,9 @@ from training.pictures.test_set import COUNT
 from training.recipes import TrainingFacts
 
 DATA = f"fixed synthetic test set, {COUNT} people"
+# People of the quick numbers.
+CHECK_COUNT = 48
+QUICK_DATA = f"quick check, first {CHECK_COUNT} of the synthetic test set"
 TITLES = {
     "mpjpe_mm": ("MPJPE", "mm"),
     "pa_mpjpe_mm": ("PA-MPJPE", "mm"),
@@ -38,8 +41,21 @@ def head_name(method_id: str, variant: str) -> str:
     return f"{method_id}_lite" if variant == "body" else f"{method_id}_lite_{variant}"
 
 
-def ship(method: Method, numbers: Mapping[str, float], facts: TrainingFacts, folder: Path) -> Path:
-    """Write the head (half precision, without the backbone) and its card; returns the weights file.
+def ship(
+    method: Method,
+    numbers: Mapping[str, float],
+    quick: Mapping[str, float],
+    facts: TrainingFacts,
+    folder: Path,
+) -> Path:
+    """Write the head (half precision, without the shared parts) and its card; returns the weights file.
+
+    Args:
+        method: trained, with the shared parts of ``folder``.
+        numbers: errors on the whole test set.
+        quick: errors on its first `CHECK_COUNT` people, which a test measures again.
+        facts: of the training.
+        folder: holds the shared parts with their cards.
 
     Raises:
         WeightsError: the backbone that it was trained on does not lie in the same folder.
@@ -67,8 +83,9 @@ def ship(method: Method, numbers: Mapping[str, float], facts: TrainingFacts, fol
         recipe=_recipe(method, facts),
         pictures_seen=facts.samples,
         numbers=tuple(
-            CardNumber(TITLES[key][0], value, TITLES[key][1], SYNTHETIC_LSP14.id, DATA)
-            for key, value in numbers.items()
+            CardNumber(TITLES[key][0], value, TITLES[key][1], SYNTHETIC_LSP14.id, data)
+            for data, found in ((DATA, numbers), (QUICK_DATA, quick))
+            for key, value in found.items()
         ),
         limits=LIMITS,
     )
