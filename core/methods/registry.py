@@ -112,6 +112,7 @@ BUILT_IN: tuple[MethodEntry, ...] = (
         reads="picture",
         target="core.methods.metro:build",
         presets=(
+            Preset("lite", (Variant("body", proof="the paper's network, narrower"),)),
             Preset(
                 "paper",
                 (
@@ -120,7 +121,6 @@ BUILT_IN: tuple[MethodEntry, ...] = (
                     Variant("hand_h64", "hand", True, "metro_hand_h64", "parity fixture"),
                 ),
             ),
-            Preset("lite", (Variant("body", proof="the paper's network, narrower"),)),
         ),
     ),
     MethodEntry(
@@ -132,6 +132,9 @@ BUILT_IN: tuple[MethodEntry, ...] = (
         target="core.methods.fastmetro:build",
         presets=(
             Preset(
+                "lite", (Variant("body", proof="tests of its laws; the paper's network, narrower"),)
+            ),
+            Preset(
                 "paper",
                 (
                     Variant("s_r50", "body", True, "fastmetro_s_r50", "parity fixture"),
@@ -141,9 +144,6 @@ BUILT_IN: tuple[MethodEntry, ...] = (
                     Variant("l_h64_hand", "hand", True, "fastmetro_l_h64_hand", "parity fixture"),
                     Variant("l_h64_smpl", "body", True, "fastmetro_l_h64_smpl", "parity fixture"),
                 ),
-            ),
-            Preset(
-                "lite", (Variant("body", proof="tests of its laws; the paper's network, narrower"),)
             ),
         ),
     ),
@@ -156,6 +156,9 @@ BUILT_IN: tuple[MethodEntry, ...] = (
         target="core.methods.coarsemetro:build",
         presets=(
             Preset(
+                "lite", (Variant("body", proof="tests of its laws; the paper's network, narrower"),)
+            ),
+            Preset(
                 "paper",
                 (
                     Variant(
@@ -167,9 +170,6 @@ BUILT_IN: tuple[MethodEntry, ...] = (
                         proof="counts of its table 1: parameters, multiply-adds, activations",
                     ),
                 ),
-            ),
-            Preset(
-                "lite", (Variant("body", proof="tests of its laws; the paper's network, narrower"),)
             ),
         ),
     ),
@@ -195,6 +195,7 @@ BUILT_IN: tuple[MethodEntry, ...] = (
         reads="picture",
         target="core.methods.pointhmr:build",
         presets=(
+            Preset("lite", (Variant("body", proof="the paper's network, narrower"),)),
             Preset(
                 "paper",
                 (
@@ -204,7 +205,6 @@ BUILT_IN: tuple[MethodEntry, ...] = (
                     ),
                 ),
             ),
-            Preset("lite", (Variant("body", proof="the paper's network, narrower"),)),
         ),
     ),
     MethodEntry(
@@ -215,6 +215,7 @@ BUILT_IN: tuple[MethodEntry, ...] = (
         reads="picture",
         target="core.methods.glnet:build",
         presets=(
+            Preset("lite", (Variant("body", proof="same arithmetic as the paper's, narrower"),)),
             Preset(
                 "paper",
                 (
@@ -222,7 +223,6 @@ BUILT_IN: tuple[MethodEntry, ...] = (
                     Variant("body_w48", proof="from the paper, no public code"),
                 ),
             ),
-            Preset("lite", (Variant("body", proof="same arithmetic as the paper's, narrower"),)),
         ),
     ),
     MethodEntry(
@@ -233,6 +233,7 @@ BUILT_IN: tuple[MethodEntry, ...] = (
         reads="picture",
         target="core.methods.multi_roi:build",
         presets=(
+            Preset("lite", (Variant("body", proof="the paper's network, smaller"),)),
             Preset(
                 "paper",
                 (
@@ -240,7 +241,6 @@ BUILT_IN: tuple[MethodEntry, ...] = (
                     Variant("hr48", "body", False, "multiroi_hr48", "parity fixture"),
                 ),
             ),
-            Preset("lite", (Variant("body", proof="the paper's network, smaller"),)),
         ),
     ),
     MethodEntry(
@@ -251,6 +251,7 @@ BUILT_IN: tuple[MethodEntry, ...] = (
         reads="picture",
         target="core.methods.multi_roi:build_cliff",
         presets=(
+            Preset("lite", (Variant("body", proof="the paper's network, smaller"),)),
             Preset(
                 "paper",
                 (
@@ -258,7 +259,6 @@ BUILT_IN: tuple[MethodEntry, ...] = (
                     Variant("hr48", "body", False, "multiroi_single_hr48", "parity fixture"),
                 ),
             ),
-            Preset("lite", (Variant("body", proof="the paper's network, smaller"),)),
         ),
     ),
 )

@@ -10,9 +10,11 @@ from typing import Literal
 from core.errors import WeightsError
 from core.methods import create_method, method_entry
 from core.methods.base import Method
+from core.methods.registry import Preset, Variant
 from core.pipeline.bodies import open_body
 from core.pipeline.config import EngineConfig
 from core.weights import embedded_weights, load_embedded, load_weights, newest_weights
+from core.weights.recognise import inspect_file
 
 # Weights that MeshLoupe trains are safetensors; the authors' files are pickles of one kind or another.
 OWN_LAYOUT = "safetensors"
@@ -49,6 +51,17 @@ def find_weights(method_id: str, preset: str, variant: str) -> FoundWeights:
     return FoundWeights("none") if card is None else FoundWeights("embedded", None, card.licence)
 
 
+def _network(config: EngineConfig) -> tuple[Preset, Variant]:
+    """The preset and variant asked for; left open, those that the named weights file belongs to."""
+    entry = method_entry(config.method)
+    left_open = config.preset is None and config.variant is None
+    if left_open and config.weights is not None and config.weights.is_file():
+        report = inspect_file(config.weights)
+        if report.method == config.method and report.variant:
+            return entry.variant(report.preset or None, report.variant)
+    return entry.variant(config.preset, config.variant)
+
+
 def load_method(config: EngineConfig) -> tuple[Method, WeightsState]:
     """Build the configured method and load its weights.
 
@@ -56,7 +69,7 @@ def load_method(config: EngineConfig) -> tuple[Method, WeightsState]:
         InputError, BodyError: as `create_method` and `load_body`.
         WeightsError: there are none, or they are of another network.
     """
-    preset, variant = method_entry(config.method).variant(config.preset, config.variant)
+    preset, variant = _network(config)
     named = config.weights is not None
     found = (
         FoundWeights("user", config.weights)
