@@ -43,7 +43,7 @@ def test_every_command_has_help(meshloupe, command: str) -> None:
         ["infer"],
         ["infer", "x.jpg"],
         ["infer", "x.jpg", "--method", "nothing"],
-        ["infer", "x.jpg", "--method", "metro", "--preset", "lite"],
+        ["infer", "x.jpg", "--method", "graphormer", "--preset", "lite"],
         ["infer", "x.jpg", "--method", "metro", "--variant", "body_xxl"],
         ["infer", "x.jpg", "--method", "metro", "--box", "1,2,3"],
         ["infer", "x.jpg", "--method", "metro", "--box", "5,5,1,9"],
