@@ -56,6 +56,7 @@ class RunControl(QObject):
         self._next_id = 1
         self._shown_id = 0
         self._running: set[int] = set()
+        self._run_when_found = -1  # the item that was to be run before its people were known
         self._refused: Choice | None = None
         session.current_changed.connect(self._item_changed)
         session.loaded.connect(self._item_loaded)
@@ -93,7 +94,10 @@ class RunControl(QObject):
         """Ask for a result of the current picture now."""
         loaded = self._session.current_loaded
         if loaded is None or not self._people.knows(loaded.item.id):
-            return  # people are still looked for; finding them runs the method
+            # People are still looked for; finding them runs the method.
+            self._run_when_found = -1 if loaded is None else loaded.item.id
+            return
+        self._run_when_found = -1
         request = RunRequest(
             id=self._next_id,
             item_id=loaded.item.id,
@@ -164,6 +168,9 @@ class RunControl(QObject):
         if item is None or item.id != item_id or self._session.current_loaded is None:
             return
         self._explain_default_pose()
+        if self._run_when_found == item_id:
+            self.run()
+            return
         if live:
             if self.reads_joints and self._choice.auto_run and self._refused != self._choice.choice:
                 self.run("live")

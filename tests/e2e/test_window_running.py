@@ -55,7 +55,8 @@ def test_missing_weights_say_the_cure_and_offer_a_file(lab, photos):  # noqa: F8
         "metro body_h64 has no weights", cure="choose a file"
     )
     window.choice.choose_method("metro")
-    lab.until(lambda: window.banner.isVisible())
+    window.choice.choose_preset("paper")
+    lab.until(lambda: window.banner.isVisible() and "paper" in window.banner.text)
     assert "no weights for metro/paper/body_h64" in window.banner.text
     assert "Choose the file" in window.banner.text
     assert window.activity.notice.action == "weights"

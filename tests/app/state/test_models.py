@@ -101,6 +101,7 @@ def test_weights_of_one_network_are_not_given_to_another(qtbot):
     known = {"metro/paper/body_r50": "r50.bin"}
     model = ChoiceModel(list_methods(), Choice("metro"), known.get)
     assert model.choice.weights is None
+    model.choose_preset("paper")
     model.choose_variant("body_r50")
     assert model.choice.weights == Path("r50.bin")
     model.choose_weights(None)

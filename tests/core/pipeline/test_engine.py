@@ -221,7 +221,11 @@ def test_people_without_joints_get_those_found_in_their_boxes(
     assert batch.joints_own.tolist() == [0.0, 1.0]
 
 
-def test_joints_missing_or_strange_are_said(standing, frame: Frame) -> None:
+def test_joints_missing_or_strange_are_said(
+    standing, frame: Frame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("core.detection.choose", "core.pipeline.joint_finding"):
+        monkeypatch.setattr(f"{module}.embedded_is_installed", lambda: False)
     strange = Detection(
         np.array([0, 0, 9, 9]), joint_names=("tail", "fin"), joints_2d=np.ones((2, 2))
     )

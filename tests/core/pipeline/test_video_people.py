@@ -88,7 +88,11 @@ def test_lost_joints_bring_the_detector_back_in_the_same_frame(standing) -> None
     assert all(len(result.people) == 2 for result in results)
 
 
-def test_a_joint_method_with_boxes_alone_says_what_is_missing(standing) -> None:
+def test_a_joint_method_with_boxes_alone_says_what_is_missing(
+    standing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.pipeline.joint_finding.embedded_is_installed", lambda: False)
+
     class Boxes(Seeing):
         def people(self, frame: Frame) -> tuple[Detection, ...]:
             return tuple(Detection(p.box_xyxy) for p in super().people(frame))
