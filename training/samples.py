@@ -24,11 +24,12 @@ from core.geometry.cameras import default_focal_px, project_perspective
 from core.geometry.rotations import rotation_x, rotation_y
 from core.opencv import cv2
 from core.pipeline.joints_file import write_joints_file
-from core.synthesis.garments import Outfits, cloth_of, cloth_offsets, sample_outfits
+from core.synthesis.fabrics import albedo, palette_of
+from core.synthesis.garments import Drape, Outfits, cloth_of, drape, sample_outfits
 from core.synthesis.leg_modes import MODE_ID
 from core.synthesis.poses import PoseSampler
-from core.synthesis.shading import Lights, Visible, light, sample_lights, shade_body
-from core.synthesis.surface import BodySurface, SurfaceFields
+from core.synthesis.shading import Lights, light, sample_lights
+from core.synthesis.surface import BodySurface
 from core.types import Detection, Frame, FrameResult, Reconstruction
 
 SUPERSAMPLE = 2
@@ -150,10 +151,11 @@ class SampleStudio:
             -1,
         ).reshape(-1, 3)
         normals = self.surface.vertex_normals(vertices)
-        dressed = vertices + normals * cloth_offsets(outfits, self.surface)[..., None]
+        draped = drape(outfits, self.surface)
+        dressed = vertices + normals * draped.offset.T[..., None]
         scene = _scene(dressed, self.surface.faces)
         stage = _stage(rays, vertices, lights, up, scene, number)
-        colour = self._people_over(stage, rays, scene, dressed, outfits, lights)
+        colour = self._people_over(stage, rays, scene, dressed, draped, outfits, lights)
         colour = colour.reshape(height, width, 3)
         small = F.avg_pool2d(colour.permute(2, 0, 1)[None], SUPERSAMPLE)[0].permute(1, 2, 0)
         grain = torch.randn_like(small) * 0.008
@@ -165,6 +167,7 @@ class SampleStudio:
         rays: Tensor,
         scene: open3d.t.geometry.RaycastingScene,
         dressed: Tensor,
+        draped: Drape,
         outfits: Outfits,
         lights: Lights,
     ) -> Tensor:
@@ -177,10 +180,13 @@ class SampleStudio:
         corner = self.surface.faces[face]
         normals = self.surface.vertex_normals(dressed)[person[:, None], corner]
         normal = F.normalize((normals * weight[..., None]).sum(1), dim=-1)
-        at = _interpolate(self.surface.vertex_fields, corner, weight)
-        cloth = cloth_of(outfits, person, at, self.surface)
-        seen = Visible(person, at, normal)
-        colour = shade_body(seen, cloth, outfits, lights, self.surface, self.textures)
+        at = self.surface.fields_at(corner, weight)
+        cloth = cloth_of(outfits.cuts.pick(person), at)
+        painted = albedo(palette_of(outfits), person, cloth, at, self.textures)
+        x, y, z = normal.T.contiguous().unbind(0)
+        lit = light(lights.pick(person), (x, y, z))
+        fold = (draped.fold.T[person[:, None], corner] * weight).sum(1)
+        colour = (torch.stack(painted, 1) * torch.stack(lit, 1) * fold[:, None]).clamp(0, 1)
         return stage.index_copy(0, found, colour)
 
     def _truth(
@@ -258,9 +264,9 @@ def _studio(lights: Lights) -> Lights:
     people = len(lights.key)
     towards = F.normalize(torch.tensor([[-0.55, -0.75, -0.55]]), dim=-1).expand(people, 3)
     return Lights(
-        towards=towards,
-        ambient=torch.full((people, 3), 0.52),
-        key=torch.full((people, 3), 0.55),
+        towards=towards.T.contiguous(),
+        ambient=torch.full((3, people), 0.52),
+        key=torch.full((3, people), 0.55),
         harmonics=lights.harmonics * 0.4,
     )
 
@@ -278,17 +284,6 @@ def _cast(
 ) -> dict[str, open3d.core.Tensor]:
     rays = torch.cat([origins, directions], 1).float().contiguous().numpy()
     return scene.cast_rays(open3d.core.Tensor(rays))
-
-
-def _interpolate(fields: SurfaceFields, corner: Tensor, weight: Tensor) -> SurfaceFields:
-    def mixed(name: str) -> Tensor:
-        value = getattr(fields, name)[corner]
-        shaped = weight.reshape(*weight.shape, *([1] * (value.dim() - 2)))
-        return (value * shaped).sum(1)
-
-    nearest = corner[torch.arange(len(corner)), weight.argmax(1)]
-    blended = {name: mixed(name) for name in ("rest", "arm", "leg", "head", "hand", "foot")}
-    return SurfaceFields(part=fields.part[nearest], **blended)
 
 
 def _stage(
@@ -311,13 +306,14 @@ def _stage(
     fade = torch.where(on_floor, fade, torch.zeros_like(fade))[:, None]
     shadow = torch.zeros(len(rays))
     near = (on_floor & (fade[:, 0] > 0.02)).nonzero()[:, 0]
-    towards = lights.towards[0]
+    towards = lights.towards[:, 0]
     # A soft light: each pixel looks at a few points of it, and neighbours at others.
     for _ in range(SHADOW_RAYS):
         ray = F.normalize(towards + LIGHT_SPREAD * torch.randn(len(near), 3), dim=-1)
         hits = _cast(scene, where[near] + 0.004 * up, ray)
         shadow[near] += torch.from_numpy(np.isfinite(hits["t_hit"].numpy())).float() / SHADOW_RAYS
-    lit = light(lights, torch.zeros(1, dtype=torch.int64), up[None])
+    first = lights.pick(torch.zeros(1, dtype=torch.int64))
+    lit = torch.stack(light(first, (up[:1], up[1:2], up[2:])), 1)
     floor = floor_tone * lit * (1 - 0.5 * shadow[:, None])
     wall = wall_tone * (0.98 - 0.12 * (rays[:, 1:2] + 0.3).clamp(0, 1))
     return (floor * fade + wall * (1 - fade)).clamp(0, 1)

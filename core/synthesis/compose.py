@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from core.synthesis.garments import Draw
+from core.synthesis.backdrops import Backdrops
+from core.synthesis.draws import Draw
+from core.synthesis.people import Layers
 from core.synthesis.views import Views
+
+GROUND_SHARE, BEHIND_SHARE, BEFORE_SHARE, OBJECT_SHARE = 0.55, 0.30, 0.07, 0.33
+FARTHEST_M = 60.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,64 +34,67 @@ class Ground:
     point: Tensor
     contacts: Tensor
 
-
-def random_crops(bank: Tensor, people: int, size: int) -> Tensor:
-    """(B, 3, size, size) random mirrored crops of pictures of a uint8 bank, in [0, 1]."""
-    device = bank.device
-    draw = Draw(people, device)
-    pictures = bank[torch.randint(len(bank), (people,), device=device)].float() / 255
-    zoom = draw.uniform(0.4, 1.0)
-    mirror = torch.where(draw.chance(0.5), -1.0, 1.0)
-    theta = torch.zeros(people, 2, 3, device=device)
-    theta[:, 0, 0], theta[:, 1, 1] = zoom * mirror, zoom
-    theta[:, :, 2] = draw.uniform(-1, 1, 2) * (1 - zoom)[:, None]
-    grid = F.affine_grid(theta, [people, 3, size, size], align_corners=False)
-    return F.grid_sample(pictures, grid, align_corners=False, padding_mode="reflection")
+    def pick(self, person: Tensor) -> Ground:
+        """The grounds of the people ``person`` (N,)."""
+        return Ground(*(getattr(self, f.name).index_select(0, person) for f in fields(self)))
 
 
-def with_ground(walls: Tensor, bank: Tensor, ground: Ground, views: Views) -> Tensor:
-    """Replace what lies below the horizon by a textured ground with contact shadows.
+def lay_ground(walls: Tensor, backdrops: Backdrops, ground: Ground, views: Views) -> None:
+    """Replace, in place, what lies below the horizon by a textured ground with contact shadows.
 
-    Half of the pictures keep their background, which then says nothing about the camera.
+    About half of the pictures keep their background, which then says nothing about the camera.
     """
-    people, size = len(walls), walls.shape[-1]
-    draw = Draw(people, walls.device)
-    steps = (torch.arange(size, device=walls.device) + 0.5) / size - 0.5
-    tangent_x = views.centre[:, 0, None] + steps * views.side[:, None]
-    tangent_y = views.centre[:, 1, None] + steps * views.side[:, None]
-    rays = torch.stack(
-        [
-            tangent_x[:, None, :].expand(people, size, size),
-            tangent_y[:, :, None].expand(people, size, size),
-            torch.ones(people, size, size, device=walls.device),
-        ],
-        -1,
-    )
-    slope = (rays * ground.up[:, None, None]).sum(-1)
-    height = (ground.point * ground.up).sum(-1)[:, None, None]
-    distance = height / torch.where(slope.abs() < 1e-4, torch.full_like(slope, 1e-4), slope)
-    hit = (distance > 0) & (distance < 60)
-    where = rays * distance.clamp(0, 60)[..., None] - ground.point[:, None, None]
-    u = (where * ground.right[:, None, None]).sum(-1)
-    v = (where * ground.ahead[:, None, None]).sum(-1)
+    chosen = Draw(len(walls), walls.device).chance(GROUND_SHARE).nonzero()[:, 0]
+    if not len(chosen):
+        return
+    ground, views = ground.pick(chosen), views.pick(chosen)
+    size = walls.shape[-1]
+    draw = Draw(len(chosen), walls.device)
+    # The texture is drawn at half the size; only its border, the horizon, is drawn at full size.
+    u, v = _hit(ground, views, size // 2)
     metres = draw.uniform(0.7, 4.0, 1, 1)
     tile = torch.stack([_triangle_wave(u / metres), _triangle_wave(v / metres)], -1)
-    index = torch.randint(len(bank), (people,), device=walls.device)
-    texture = F.grid_sample(bank[index].float() / 255, tile, align_corners=False)
-    texture = texture * draw.uniform(0.6, 1.2, 1, 1, 1) * (1 - _contact_shadow(u, v, ground))
-    use = (hit & draw.chance(0.55)[:, None, None])[:, None]
-    return torch.where(use, texture, walls)
+    texture = F.grid_sample(backdrops.whole(len(chosen)), tile, align_corners=False)
+    texture = texture * (draw.uniform(0.6, 1.2, 1, 1, 1) * (1 - _contact_shadow(u, v, ground)))
+    texture = F.interpolate(texture, scale_factor=2, mode="bilinear", align_corners=False)
+    slope = _slope(ground.up, views, size)
+    height = (ground.point * ground.up).sum(-1)[:, None, None]
+    # Before the camera and not too far: 0 < height / slope < FARTHEST_M.
+    far = slope * torch.sign(height) - height.abs() / FARTHEST_M
+    use = (far * (2 * size)).clamp_(0, 1)[:, None]
+    walls.index_copy_(0, chosen, torch.lerp(walls.index_select(0, chosen), texture, use))
+
+
+def _slope(axis: Tensor, views: Views, size: int) -> Tensor:
+    """(B, size, size) product of the rays (x, y, 1) of a crop with an axis (B, 3)."""
+    steps = (torch.arange(size, device=axis.device) + 0.5) / size - 0.5
+    x = views.centre[:, 0, None] + steps * views.side[:, None]
+    y = views.centre[:, 1, None] + steps * views.side[:, None]
+    return (x * axis[:, :1])[:, None] + (y * axis[:, 1:2] + axis[:, 2:])[:, :, None]
+
+
+def _hit(ground: Ground, views: Views, size: int) -> tuple[Tensor, Tensor]:
+    """The place (u, v) on the ground of every pixel, metres."""
+    slope = _slope(ground.up, views, size)
+    height = (ground.point * ground.up).sum(-1)[:, None, None]
+    distance = height / (slope + 1e-4 * (slope.abs() < 1e-4))
+    distance = distance.clamp_(0, FARTHEST_M)
+    places = []
+    for axis in (ground.right, ground.ahead):
+        origin = (ground.point * axis).sum(-1)[:, None, None]
+        places.append(_slope(axis, views, size).mul_(distance).sub_(origin))
+    return places[0], places[1]
 
 
 def _triangle_wave(x: Tensor) -> Tensor:
     """Period 4, values in [-1, 1]: mirrored tiling without seams."""
-    return ((x % 4) - 2).abs() - 1
+    return (x.remainder(4)).sub_(2).abs_().sub_(1)
 
 
 def _contact_shadow(u: Tensor, v: Tensor, ground: Ground) -> Tensor:
-    """(B, 1, S, S) darkness below points that are near the ground; computed at quarter size."""
+    """(B, 1, S, S) darkness below points that are near the ground; computed at half size."""
     size = u.shape[-1]
-    small_u, small_v = u[:, ::4, ::4], v[:, ::4, ::4]
+    small_u, small_v = u[:, ::2, ::2], v[:, ::2, ::2]
     offset = ground.contacts - ground.point[:, None]
     height = (offset * ground.up[:, None]).sum(-1).clamp_min(0)
     at_u = (offset * ground.right[:, None]).sum(-1)
@@ -101,63 +109,66 @@ def _contact_shadow(u: Tensor, v: Tensor, ground: Ground) -> Tensor:
     return 0.6 * dark
 
 
-@dataclass(frozen=True, eq=False)
-class Layers:
-    """B rendered people: ``colour`` (B, 3, S, S) and ``mask`` (B, 1, S, S) in {0, 1}."""
-
-    colour: Tensor
-    mask: Tensor
-
-
-def composite(people: Layers, background: Tensor, bank: Tensor) -> tuple[Tensor, Tensor]:
+def composite(people: Layers, background: Tensor, backdrops: Backdrops) -> tuple[Tensor, Tensor]:
     """People before a background with others behind and objects in front.
 
+    Args:
+        people: drawn people.
+        background: (B, 3, S, S), is painted over.
+        backdrops: what objects in front are covered with.
+
     Returns:
-        pictures (B, 3, S, S) in [0, 1], and ``hidden`` (B, 1, S, S) in {0, 1}: what covers the person.
+        pictures (B, 3, S, S) in [0, 1], and ``hidden`` (B, 1, S, S) in [0, 1]: what covers the person.
     """
-    draw = Draw(len(background), background.device)
-    other = _others(people, draw)
-    behind = other.mask * draw.chance(0.30).float()[:, None, None, None]
-    background = background * (1 - behind) + other.colour * behind
-    soft = 0.5 * F.avg_pool2d(people.mask, 3, 1, 1) + 0.5 * people.mask
-    rim = F.avg_pool2d(people.colour * people.mask, 3, 1, 1)
-    rim = rim / F.avg_pool2d(people.mask, 3, 1, 1).clamp_min(1e-3)
-    colour = torch.where(people.mask > 0, people.colour, rim)
-    picture = colour * soft + background * (1 - soft)
-    before = (other.mask * draw.chance(0.07).float()[:, None, None, None]).round()
-    picture = picture * (1 - before) + other.colour * before
-    objects = _objects(draw, background.shape[-1])
-    texture = random_crops(bank, len(background), background.shape[-1])
-    picture = picture * (1 - objects) + texture * objects
-    return picture, torch.maximum(before, objects)
+    count = len(background)
+    which = Draw(count, background.device).uniform(0, 1)
+    behind = (which < BEHIND_SHARE).nonzero()[:, 0]
+    before = (which > 1 - BEFORE_SHARE).nonzero()[:, 0]
+    if len(behind) and count > 1:
+        colour, alpha = _others(people, behind)
+        under = background.index_select(0, behind)
+        background.index_copy_(0, behind, under.addcmul_(under, alpha, value=-1).add_(colour))
+    picture = background.addcmul_(background, people.alpha, value=-1).add_(people.colour)
+    hidden = torch.zeros_like(people.alpha)
+    if len(before) and count > 1:
+        colour, alpha = _others(people, before)
+        under = picture.index_select(0, before)
+        picture.index_copy_(0, before, under.addcmul_(under, alpha, value=-1).add_(colour))
+        hidden.index_copy_(0, before, alpha)
+    _put_objects(picture, hidden, backdrops)
+    return picture, hidden
 
 
-def _others(people: Layers, draw: Draw) -> Layers:
-    """The neighbours of the batch, moved and scaled, as passers-by."""
-    count = len(people.mask)
-    if count < 2:
-        return Layers(torch.zeros_like(people.colour), torch.zeros_like(people.mask))
+def _others(people: Layers, chosen: Tensor) -> tuple[Tensor, Tensor]:
+    """Colour times alpha, and alpha, of neighbours in the batch, moved and scaled, as passers-by."""
+    draw = Draw(len(chosen), chosen.device)
+    source = (chosen - 1) % len(people.alpha)
+    both = torch.cat([people.colour[source], people.alpha[source]], 1)
     shift = draw.uniform(0.35, 0.9) * torch.where(draw.chance(0.5), -1.0, 1.0)
     scale = 1 / draw.uniform(0.5, 1.2)
-    theta = torch.zeros(count, 2, 3, device=people.mask.device)
-    theta[:, 0, 0], theta[:, 1, 1] = scale, scale
+    theta = torch.zeros(len(chosen), 2, 3, device=chosen.device)
+    mirror = torch.where(draw.chance(0.5), -1.0, 1.0)
+    theta[:, 0, 0], theta[:, 1, 1] = scale * mirror, scale
     theta[:, 0, 2], theta[:, 1, 2] = -shift * scale * 1.1, draw.uniform(-0.3, 0.2) * scale
-    both = torch.cat([people.colour * people.mask, people.mask], 1).roll(1, 0)
     grid = F.affine_grid(theta, list(both.shape), align_corners=False)
     moved = F.grid_sample(both, grid, align_corners=False)
-    mask = moved[:, 3:]
-    return Layers(moved[:, :3] / mask.clamp_min(1e-3), mask)
+    return moved[:, :3], moved[:, 3:]
 
 
-def _objects(draw: Draw, size: int) -> Tensor:
-    """(B, 1, S, S) masks of up to two boxes or ellipses in front of everything."""
-    steps = torch.arange(size, device=draw.device) / size
-    covered = torch.zeros(draw.people, 1, size, size, device=draw.device)
-    for _ in range(2):
-        dx = (steps[None, None] - draw.uniform(0, 1, 1, 1)) / draw.uniform(0.04, 0.26, 1, 1)
-        dy = (steps[None, :, None] - draw.uniform(0.1, 1.1, 1, 1)) / draw.uniform(0.04, 0.26, 1, 1)
-        ellipse = dx**2 + dy**2 < 1
-        box = (dx.abs() < 1) & (dy.abs() < 1)
-        shape = torch.where(draw.chance(0.5, 1, 1), ellipse, box) & draw.chance(0.18, 1, 1)
-        covered = torch.maximum(covered, shape.float()[:, None])
-    return covered
+def _put_objects(picture: Tensor, hidden: Tensor, backdrops: Backdrops) -> None:
+    """Boxes and ellipses in front of everything, in place."""
+    size, device = picture.shape[-1], picture.device
+    chosen = Draw(len(picture), device).chance(OBJECT_SHARE).nonzero()[:, 0]
+    if not len(chosen):
+        return
+    draw = Draw(len(chosen), device)
+    steps = torch.arange(size, device=device) / size
+    dx = (steps[None, None] - draw.uniform(0, 1, 1, 1)) / draw.uniform(0.04, 0.26, 1, 1)
+    dy = (steps[None, :, None] - draw.uniform(0.1, 1.1, 1, 1)) / draw.uniform(0.04, 0.26, 1, 1)
+    # |dx|^p + |dy|^p < 1: an ellipse for p = 2, nearly a box for p = 8.
+    power = torch.where(draw.chance(0.5, 1, 1), 2.0, 8.0)
+    inside = 1 - dx.abs() ** power - dy.abs() ** power
+    covered = (inside * 12).clamp_(0, 1)[:, None]
+    texture = backdrops.crops(len(chosen)) * draw.uniform(0.6, 1.1, 3, 1, 1)
+    picture.index_copy_(0, chosen, torch.lerp(picture.index_select(0, chosen), texture, covered))
+    hidden.index_copy_(0, chosen, torch.maximum(hidden.index_select(0, chosen), covered))

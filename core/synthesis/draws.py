@@ -1,4 +1,4 @@
-"""Random numbers of one stream, so that every sampler can be seeded on its own."""
+"""Random numbers: of one stream of its own, or one value for each of a batch of people."""
 
 from __future__ import annotations
 
@@ -50,3 +50,32 @@ class Draws:
         mean_sd = torch.tensor(columns, device=self.device)
         unit = torch.randn((count, len(columns)), generator=self.generator, device=self.device)
         return unit * mean_sd[:, 1] + mean_sd[:, 0]
+
+
+class Draw:
+    """Random numbers of one batch on one device; keeps the sampling code readable."""
+
+    def __init__(self, people: int, device: torch.device) -> None:
+        self.people, self.device = people, device
+
+    def uniform(self, low: float, high: float, *shape: int) -> Tensor:
+        """Uniform in [low, high), shape (B,) or (B, *shape)."""
+        return torch.rand(self.people, *shape, device=self.device) * (high - low) + low
+
+    def normal(self, mean: float, sd: float, *shape: int) -> Tensor:
+        """Normal, shape (B,) or (B, *shape)."""
+        return torch.randn(self.people, *shape, device=self.device) * sd + mean
+
+    def chance(self, probability: float, *shape: int) -> Tensor:
+        """True with the given probability."""
+        return torch.rand(self.people, *shape, device=self.device) < probability
+
+    def choice(self, options: tuple[tuple[float, float], ...]) -> Tensor:
+        """(B,) values drawn from (value, weight) pairs."""
+        values = torch.tensor([v for v, _ in options], device=self.device)
+        return values[self.index([w for _, w in options])]
+
+    def index(self, weights: list[float]) -> Tensor:
+        """(B,) int64 drawn with the given weights."""
+        table = torch.tensor(weights, device=self.device)
+        return torch.multinomial(table, self.people, replacement=True)

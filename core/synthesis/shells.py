@@ -13,21 +13,22 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from core.synthesis.garments import Outfits
+from core.synthesis.surface import Flag, SurfaceFields, loose_fields
 
 ROWS, AROUND = 72, 110
 SHELL_POINTS = ROWS * AROUND
 LEG_RADIUS = (0.105, 0.085, 0.06)  # hip, knee, ankle, metres
 
 
-def shell_points(joints: Tensor, names: tuple[str, ...], outfits: Outfits) -> tuple[Tensor, Tensor]:
+def shell_points(
+    joints: Tensor, names: tuple[str, ...], skirt: Tensor, flare: Tensor, coat: Tensor
+) -> tuple[Tensor, Tensor]:
     """Points and outward normals of the shells of B people.
 
     Args:
         joints: (B, 24, 3) posed skeleton, metres, any frame.
         names: names of the 24 joints.
-        outfits: lengths and flares; people without a shell get points all the same (mask them by
-            ``outfits.skirt > 0``).
+        skirt, flare, coat: (B,) of `Outfits`.
 
     Returns:
         points (B, SHELL_POINTS, 3) and unit normals of the same shape.
@@ -36,8 +37,8 @@ def shell_points(joints: Tensor, names: tuple[str, ...], outfits: Outfits) -> tu
     people = len(joints)
     along = torch.linspace(0, 1, ROWS, device=joints.device)
     around = torch.arange(AROUND, device=joints.device) * (2 * math.pi / AROUND)
-    left, down_left, radius = _leg(at, "L", along, outfits)
-    right, down_right, _ = _leg(at, "R", along, outfits)
+    left, down_left, radius = _leg(at, "L", along, skirt, coat)
+    right, down_right, _ = _leg(at, "R", along, skirt, coat)
     down = F.normalize(down_left + down_right, dim=-1)
     side = at["L_Hip"] - at["R_Hip"]
     side = side[:, None] - (side[:, None] * down).sum(-1, keepdim=True) * down
@@ -50,21 +51,30 @@ def shell_points(joints: Tensor, names: tuple[str, ...], outfits: Outfits) -> tu
     reach_left = (left[:, :, None] * direction).sum(-1)
     reach_right = (right[:, :, None] * direction).sum(-1)
     centre = torch.where((reach_left > reach_right)[..., None], left[:, :, None], right[:, :, None])
-    flare = (outfits.skirt_flare[:, None] * along)[..., None, None]
+    widening = (flare[:, None] * along)[..., None, None]
     folds = 0.012 * torch.sin(7 * around)[None, None, :, None] * along[None, :, None, None]
-    points = centre + (radius[:, :, None, None] + flare + folds) * direction
+    points = centre + (radius[:, :, None, None] + widening + folds) * direction
     flat = (people, SHELL_POINTS, 3)
     return points.reshape(flat), direction.expand_as(points).reshape(flat)
 
 
+def shell_fields(device: torch.device, part: int) -> SurfaceFields:
+    """Fields of the shell's points: patterns run around and down, as on a flat piece of cloth."""
+    number = torch.arange(SHELL_POINTS, device=device)
+    angle = (number % AROUND).float() * (2 * math.pi / AROUND)
+    down = (number // AROUND).float() / ROWS * 0.8
+    flags = torch.full_like(number, int(Flag.SHELL))
+    return loose_fields(down, angle * 0.2, flags, part)
+
+
 def _leg(
-    at: dict[str, Tensor], side: str, along: Tensor, outfits: Outfits
+    at: dict[str, Tensor], side: str, along: Tensor, skirt: Tensor, coat: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Centre line (B, ROWS, 3), its direction, and the radius (B, ROWS) of one leg's cloth."""
     hip, knee, ankle = (at[f"{side}_{part}"] for part in ("Hip", "Knee", "Ankle"))
     # A skirt begins a little above the hips, a dress or coat at the chest.
-    begin = torch.where(outfits.coat, -0.42, -0.12)[:, None]
-    where = begin + (outfits.skirt[:, None] - begin) * along
+    begin = torch.where(coat, -0.42, -0.12)[:, None]
+    where = begin + (skirt[:, None] - begin) * along
     thigh, shin = knee - hip, ankle - knee
     trunk = (at["Spine3"] - at["Pelvis"])[:, None]
     seat = hip[:, None] + trunk * (-where[..., None] / 0.42).clamp_min(0)

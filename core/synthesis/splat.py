@@ -1,116 +1,133 @@
 """Depth-buffered splatting of point clouds, batched, one code path for CPU and CUDA.
 
 Depth and point number are packed into one int32 key, so that a single ``scatter_reduce`` with the
-minimum is the depth test. A vote among eight neighbours then closes pin holes and drops points of
-the far side that show through them.
+minimum is the depth test. Each point covers the four pixels around it; a morphological closing of one
+pixel then fills pin holes and drops points of the far side that show through them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 ID_BITS = 17
+ID_MASK = (1 << ID_BITS) - 1
 DEPTH_STEPS = (1 << (31 - ID_BITS)) - 1
-DEPTH_RANGE_M = 3.6
 EMPTY = torch.iinfo(torch.int32).max
-# A neighbour counts as clearly nearer from this many depth steps (about 6 cm) on.
-NEARER = round(0.06 / DEPTH_RANGE_M * DEPTH_STEPS)
-VOTES = 5
+# A hole is filled where what surrounds it is nearer by this share of the depth range (about 6 cm).
+NEARER = round(0.017 * DEPTH_STEPS)
+MARGIN = 4
+# (points at least this many pixels apart, the pixels they cover besides, columns and rows)
+SQUARE = ((0, 0), (1, 0), (0, 1), (1, 1))
+WIDER = tuple((x, y) for y in range(-1, 3) for x in range(-1, 3) if (x, y) not in SQUARE)
+WIDE_FROM = 1.35
 
 
-def _ring(radius: int) -> tuple[tuple[float, float], ...]:
-    """Whole-pixel shifts at a Chebyshev distance."""
-    steps = range(-radius, radius + 1)
-    return tuple(
-        (float(x), float(y)) for x in steps for y in steps if max(abs(x), abs(y)) == radius
-    )
+@dataclass(frozen=True, eq=False)
+class Cloud:
+    """Points of some people of a batch.
+
+    Attributes:
+        person: (n,) int64, whose columns these are.
+        x, y: (P, n) pixels; depth: (P, n) metres along the viewing axis.
+        near: (P, n) bool, points to draw (the near side).
+        spacing: (n,) pixels between neighbouring points; sparse clouds cover more pixels a point.
+        first: number of the first point, the others follow.
+    """
+
+    person: Tensor
+    x: Tensor
+    y: Tensor
+    depth: Tensor
+    near: Tensor
+    spacing: Tensor
+    first: int = 0
 
 
-# From this many pixels between points on, these shifted copies are drawn as well.
-FOOTPRINTS: tuple[tuple[float, tuple[tuple[float, float], ...]], ...] = (
-    (0.6, ((0.5, 0.5), (-0.5, -0.5), (0.5, -0.5), (-0.5, 0.5))),
-    (0.95, _ring(1)),
-    (1.5, _ring(2)),
-    (2.6, _ring(3)),
-)
+@dataclass(frozen=True, eq=False)
+class DepthRange:
+    """Depths that keys can hold: ``middle`` (B,) metres, and ``length`` metres around it."""
+
+    middle: Tensor
+    length: float
+
+    def steps(self, depth: Tensor, person: Tensor) -> Tensor:
+        """(P, n) metres of the people ``person`` to whole steps, float."""
+        scale = DEPTH_STEPS / self.length
+        moved = depth * scale - (self.middle[person] * scale - DEPTH_STEPS / 2)
+        return moved.clamp_(0, DEPTH_STEPS - 1)
+
+    def metres(self, key: Tensor, middle: Tensor) -> Tensor:
+        """Depth of keys; ``middle`` belongs to each of them. Empty ones are far behind."""
+        depth = ((key >> ID_BITS).float() / DEPTH_STEPS - 0.5) * self.length + middle
+        return depth + (key == EMPTY) * 1e3
 
 
-def splat(
-    pixels: Tensor,
-    depth: Tensor,
-    visible: Tensor,
-    mid_depth: Tensor,
-    size: int,
-    spacing: Tensor,
-) -> Tensor:
+def splat(clouds: Sequence[Cloud], people: int, depths: DepthRange, size: int) -> Tensor:
     """Which point each pixel shows.
 
-    Args:
-        pixels: (B, P, 2) float32 pixel coordinates of the points.
-        depth: (B, P) float32, metres along the viewing axis.
-        visible: (B, P) bool, points to draw (the near side).
-        mid_depth: (B,) float32, metres: middle of the depth range of each picture.
-        size: side of the square picture.
-        spacing: (B,) float32, pixels between neighbouring points; wider clouds get wider footprints.
-
     Returns:
-        (B, size, size) int64 point numbers, -1 where nothing is.
+        (people, size, size) int32 keys: point number in the low `ID_BITS`, `EMPTY` where nothing is.
     """
-    people, count = depth.shape
-    if count > 1 << ID_BITS:
-        raise ValueError(f"at most {1 << ID_BITS} points, not {count}")
-    step = (depth - mid_depth[:, None]) / DEPTH_RANGE_M + 0.5
-    step = (step * DEPTH_STEPS).clamp(0, DEPTH_STEPS - 1).int()
-    key = (step << ID_BITS) | torch.arange(count, device=depth.device, dtype=torch.int32)
-    buffer = torch.full((people, size * size + 1), EMPTY, dtype=torch.int32, device=depth.device)
-    _put(buffer, pixels, visible, key, size)
-    for least, shifts in FOOTPRINTS:
-        chosen = (spacing > least).nonzero()[:, 0]
-        if len(chosen):
-            buffer = _widen(buffer, pixels, visible, key, size, chosen, shifts)
-    buffer = buffer[:, :-1].reshape(people, size, size)
-    for _ in range(2):
-        buffer = _close_holes(buffer)
-    point = (buffer & ((1 << ID_BITS) - 1)).long()
-    return torch.where(buffer < EMPTY, point, -1)
+    width = size + 2 * MARGIN
+    device = depths.middle.device
+    buffer = torch.full((people * width * width,), EMPTY, dtype=torch.int32, device=device)
+    for cloud in clouds:
+        if len(cloud.person):
+            _draw(buffer, cloud, depths, size)
+    keys = _close_holes(buffer.reshape(people, width, width))
+    return keys[:, MARGIN:-MARGIN, MARGIN:-MARGIN].contiguous()
 
 
-def _put(buffer: Tensor, pixels: Tensor, visible: Tensor, key: Tensor, size: int) -> None:
-    column, row = pixels.floor().int().unbind(-1)
-    inside = visible & (column >= 0) & (row >= 0) & (column < size) & (row < size)
-    # One spare cell takes what falls outside.
-    target = torch.where(inside, row * size + column, size * size).long()
-    buffer.scatter_reduce_(1, target, key, "amin")
+def _draw(buffer: Tensor, cloud: Cloud, depths: DepthRange, size: int) -> None:
+    count = len(cloud.x)
+    if cloud.first + count > 1 << ID_BITS:
+        raise ValueError(f"at most {1 << ID_BITS} points, not {cloud.first + count}")
+    number = torch.arange(cloud.first, cloud.first + count, device=buffer.device).int()
+    step = depths.steps(cloud.depth, cloud.person).int()
+    key = step.bitwise_left_shift_(ID_BITS).bitwise_or_(number[:, None])
+    cell = _cells(cloud, size)
+    width = size + 2 * MARGIN
+    _put(buffer, cell, key, SQUARE, width)
+    sparse = (cloud.spacing > WIDE_FROM).nonzero()[:, 0]
+    if len(sparse):
+        _put(buffer, cell.index_select(1, sparse), key.index_select(1, sparse), WIDER, width)
 
 
-def _widen(
-    buffer: Tensor,
-    pixels: Tensor,
-    visible: Tensor,
-    key: Tensor,
-    size: int,
-    chosen: Tensor,
-    shifts: tuple[tuple[float, float], ...],
-) -> Tensor:
-    part, at, drawn, keys = buffer[chosen], pixels[chosen], visible[chosen], key[chosen]
-    for shift in shifts:
-        _put(part, at + torch.tensor(shift, device=pixels.device), drawn, keys, size)
-    return buffer.index_copy(0, chosen, part)
+def _cells(cloud: Cloud, size: int) -> Tensor:
+    """(P, n) cell of the buffer for the upper left of the four pixels; what is not drawn goes to 0.
+
+    What lies outside the picture is moved into the margin, far enough in for all footprints.
+    """
+    width = size + 2 * MARGIN
+    column = (cloud.x - 0.5).floor_().clamp_(1 - MARGIN, size + 1)
+    row = (cloud.y - 0.5).floor_().clamp_(1 - MARGIN, size + 1)
+    inside = row.mul_(width).add_(column).add_(MARGIN * width + MARGIN)
+    cell = inside.long().add_(cloud.person * (width * width))
+    return cell.mul_(cloud.near)
 
 
-def _close_holes(buffer: Tensor) -> Tensor:
-    size = buffer.shape[-1]
-    padded = F.pad(buffer, (1, 1, 1, 1), value=EMPTY)
-    limit = (buffer >> ID_BITS) - NEARER
-    votes = torch.zeros_like(buffer)
-    nearest = torch.full_like(buffer, EMPTY)
-    for row in range(3):
-        for column in range(3):
-            if row == 1 and column == 1:
-                continue
-            neighbour = padded[:, row : row + size, column : column + size]
-            votes += (neighbour >> ID_BITS) < limit
-            nearest = torch.minimum(nearest, neighbour)
-    return torch.where(votes >= VOTES, nearest, buffer)
+def _put(
+    buffer: Tensor, cell: Tensor, key: Tensor, shifts: tuple[tuple[int, int], ...], width: int
+) -> None:
+    flat, values = cell.reshape(-1), key.reshape(-1)
+    # Cells that are not drawn stay in the first rows of the margin, which nobody looks at.
+    for x, y in shifts:
+        shifted = flat + (y * width + x) if x or y else flat
+        buffer.scatter_reduce_(0, shifted.clamp_min_(0), values, "amin")
+
+
+def _close_holes(keys: Tensor) -> Tensor:
+    """Closing with a square of two pixels: smallest, then largest of the smallest."""
+    near = torch.minimum(keys[:, :, 1:], keys[:, :, :-1])
+    near = torch.minimum(near[:, 1:], near[:, :-1])
+    closed = torch.maximum(near[:, :, 1:], near[:, :, :-1])
+    closed = torch.maximum(closed[:, 1:], closed[:, :-1])
+    inner = keys[:, 1:-1, 1:-1]
+    # Where the closing is not clearly nearer, the pixel's own point stays.
+    hole = (closed.bitwise_right_shift(ID_BITS) + NEARER) < inner.bitwise_right_shift(ID_BITS)
+    inner.copy_(torch.where(hole, closed, inner))
+    return keys

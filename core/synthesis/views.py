@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
 
 from core.geometry.rotations import rotation_x, rotation_y, rotation_z
-from core.synthesis.garments import Draw
+from core.synthesis.draws import Draw
 
 DEGREE = math.pi / 180
 PORTRAIT_SHARE = 0.22
@@ -59,6 +59,20 @@ class Views:
         tangent = points[..., :2] / points[..., 2:].clamp_min(0.05)
         scaled = (tangent - self.centre[:, None]) / self.side[:, None, None]
         return (scaled + 0.5) * size
+
+    def project_planes(
+        self, x: Tensor, y: Tensor, depth: Tensor, size: int
+    ) -> tuple[Tensor, Tensor]:
+        """Planes (N, B) of camera-frame coordinates to pixels, column and row, of crops of ``size``."""
+        scale = size / self.side
+        inverse = depth.clamp_min(0.05).reciprocal_()
+        column = (x * inverse).mul_(scale).add_(size / 2 - self.centre[:, 0] * scale)
+        row = inverse.mul_(y).mul_(scale).add_(size / 2 - self.centre[:, 1] * scale)
+        return column, row
+
+    def pick(self, person: Tensor) -> Views:
+        """The views of the people ``person`` (N,)."""
+        return Views(*(getattr(self, f.name).index_select(0, person) for f in fields(self)))
 
     @property
     def box_center(self) -> Tensor:

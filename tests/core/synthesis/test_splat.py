@@ -2,7 +2,7 @@
 
 import torch
 
-from core.synthesis.splat import splat
+from core.synthesis.splat import EMPTY, ID_MASK, Cloud, DepthRange, splat
 
 SIZE = 16
 
@@ -15,10 +15,20 @@ def grid_points(depth: float, step: float = 1.0) -> tuple[torch.Tensor, torch.Te
     return pixels, torch.full(pixels.shape[:2], depth)
 
 
-def draw(pixels: torch.Tensor, depth: torch.Tensor, spacing: float = 0.1) -> torch.Tensor:
-    visible = torch.ones_like(depth, dtype=torch.bool)
-    mid = torch.full((len(depth),), 3.0)
-    return splat(pixels, depth, visible, mid, SIZE, torch.full((len(depth),), spacing))
+def draw(
+    pixels: torch.Tensor,
+    depth: torch.Tensor,
+    spacing: float = 0.1,
+    near: torch.Tensor | None = None,
+) -> torch.Tensor:
+    """(1, SIZE, SIZE) point numbers, -1 where nothing is."""
+    seen = torch.ones_like(depth, dtype=torch.bool) if near is None else near
+    cloud = Cloud(
+        torch.zeros(1, dtype=torch.int64), pixels[..., 0].T, pixels[..., 1].T, depth.T, seen.T,
+        torch.full((1,), spacing),
+    )  # fmt: skip
+    keys = splat([cloud], 1, DepthRange(torch.full((1,), 3.0), 3.6), SIZE)
+    return torch.where(keys < EMPTY, keys & ID_MASK, -1)
 
 
 def test_the_nearer_of_two_planes_is_seen_whatever_their_order() -> None:
@@ -41,7 +51,7 @@ def test_a_pin_hole_shows_neither_background_nor_the_far_side() -> None:
 
 
 def test_sparse_clouds_are_closed_by_wider_footprints() -> None:
-    pixels, depth = grid_points(3.0, step=3.0)
+    pixels, depth = grid_points(3.0, step=4.0)
     assert (draw(pixels, depth, spacing=0.1) < 0).any()
     assert (draw(pixels, depth, spacing=1.6)[:, 1:-1, 1:-1] >= 0).all()
 
@@ -50,5 +60,17 @@ def test_points_outside_and_hidden_points_draw_nothing() -> None:
     pixels = torch.tensor([[[-1.0, 3.0], [3.0, 99.0], [5.0, 5.0]]])
     depth = torch.full((1, 3), 3.0)
     visible = torch.tensor([[True, True, False]])
-    index = splat(pixels, depth, visible, torch.tensor([3.0]), SIZE, torch.tensor([0.1]))
+    index = draw(pixels, depth, near=visible)
     assert (index < 0).all()
+
+
+def test_depth_survives_the_key() -> None:
+    pixels, depth = grid_points(3.3)
+    cloud = Cloud(
+        torch.zeros(1, dtype=torch.int64), pixels[..., 0].T, pixels[..., 1].T, depth.T,
+        torch.ones_like(depth.T, dtype=torch.bool), torch.full((1,), 0.1),
+    )  # fmt: skip
+    depths = DepthRange(torch.full((1,), 3.0), 3.6)
+    keys = splat([cloud], 1, depths, SIZE)
+    metres = depths.metres(keys, depths.middle[:, None, None])
+    assert torch.allclose(metres, torch.tensor(3.3), atol=1e-3)

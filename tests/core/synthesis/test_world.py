@@ -1,6 +1,5 @@
 """The synthetic world: pictures agree with their truth, and seeds with themselves."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +11,11 @@ from core.errors import InputError
 from core.geometry.cameras import project_perspective
 from core.opencv import cv2
 from core.synthesis.augment import augment
+from core.synthesis.backdrops import Backdrops
 from core.synthesis.backgrounds import photograph_bank, procedural_bank
-from core.synthesis.compose import Layers, composite
+from core.synthesis.compose import composite
+from core.synthesis.people import Layers
+from core.synthesis.shells import SHELL_POINTS, shell_points
 from core.synthesis.world import PARTS, Rendered, World
 
 SIZE = 64
@@ -92,16 +94,15 @@ def test_refresh_replaces_some_poses_and_keeps_the_number(world: World) -> None:
 def test_what_stands_in_front_is_reported_as_hidden() -> None:
     torch.manual_seed(2)
     people = 64
-    layers = Layers(torch.full((people, 3, 32, 32), 0.9), torch.zeros(people, 1, 32, 32))
-    layers.mask[:, :, 8:24, 8:24] = 1
-    bank = torch.zeros(1, 3, 32, 32, dtype=torch.uint8)
-    picture, hidden = composite(layers, torch.full((people, 3, 32, 32), 0.5), bank)
-    inner = (layers.mask > 0) & (hidden > 0.5)
-    assert inner.any()
-    assert float(picture.mean(1, keepdim=True)[hidden > 0.99].amax()) < 0.95
-    clear = (layers.mask > 0) & (hidden < 0.5)
-    clear[:, :, 8:10] = clear[:, :, 22:24] = clear[..., 8:10] = clear[..., 22:24] = False
-    assert torch.allclose(picture.mean(1, keepdim=True)[clear], torch.tensor(0.9), atol=1e-3)
+    mask = torch.zeros(people, 1, 32, 32)
+    mask[:, :, 8:24, 8:24] = 1
+    layers = Layers(0.9 * mask.expand(-1, 3, -1, -1), mask, mask)
+    backdrops = Backdrops(torch.zeros(1, 3, 32, 32, dtype=torch.uint8), 32)
+    picture, hidden = composite(layers, torch.full((people, 3, 32, 32), 0.5), backdrops)
+    shown = picture.mean(1, keepdim=True)
+    assert ((mask > 0) & (hidden > 0.5)).any()
+    assert float(shown[hidden > 0.99].amax()) < 0.95
+    assert torch.allclose(shown[(mask > 0) & (hidden == 0)], torch.tensor(0.9), atol=1e-3)
 
 
 def test_augmentation_stays_in_range_and_changes_pictures() -> None:
@@ -132,17 +133,10 @@ def test_a_folder_without_photographs_is_named(tmp_path: Path) -> None:
 
 def test_a_skirt_hides_the_legs_parts(world: World) -> None:
     """Shell points are drawn for people who wear one, and for nobody else."""
-    from core.synthesis.shells import SHELL_POINTS, shell_points
-
-    torch.manual_seed(1)
-    from core.synthesis.garments import sample_outfits
-
-    outfits = sample_outfits(2, world.surface, 8)
-    outfits = replace(
-        outfits, skirt=torch.tensor([0.6, 0.6]), coat=torch.zeros(2, dtype=torch.bool)
-    )
     joints = world.surface.rest_joints.expand(2, -1, -1)
-    points, normals = shell_points(joints, world.surface.joint_names, outfits)
+    length, flare = torch.tensor([0.6, 0.6]), torch.tensor([0.0, 0.1])
+    coat = torch.zeros(2, dtype=torch.bool)
+    points, normals = shell_points(joints, world.surface.joint_names, length, flare, coat)
     assert points.shape == (2, SHELL_POINTS, 3)
     assert torch.allclose(normals.norm(dim=-1), torch.ones(2, SHELL_POINTS), atol=1e-4)
     hip, ankle = world.surface.joint("L_Hip"), world.surface.joint("L_Ankle")
