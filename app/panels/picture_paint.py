@@ -13,9 +13,12 @@ from app.panels.picture_hits import Hit
 from app.settings.theme import Theme
 from app.state.people import known_joints
 from app.state.skeleton import bones_of, plain_name, side_of
+from core.render.colors import VIRIDIS
 from core.types import Detection, Reconstruction
 
 SHADOW = QColor(0, 0, 0, 150)
+# Name and (4,) box_xyxy in picture pixels of each region.
+NamedRegions = tuple[tuple[str, NDArray[np.float32]], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,3 +180,23 @@ def draw_links(painter: QPainter, links: Links, style: MarkStyle) -> None:
         painter.setPen(QPen(QColor(style.theme.accent), 2.2 * style.pixel))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(QPointF(*links.source), 9 * style.pixel, 9 * style.pixel)
+
+
+def draw_regions(painter: QPainter, regions: NamedRegions, style: MarkStyle) -> None:
+    """Boxes of even distance on the colour scale, each with its name inside its corner."""
+    font = painter.font()
+    font.setPixelSize(max(1, round(11 * style.pixel)))
+    painter.setFont(font)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for number, (name, box) in enumerate(regions):
+        share = 0.3 + 0.6 * number / max(1, len(regions) - 1)
+        red, green, blue = VIRIDIS(np.array([share]))[0].tolist()
+        colour = QColor.fromRgbF(red, green, blue)
+        x0, y0, x1, y1 = map(float, box)
+        area = QRectF(x0, y0, x1 - x0, y1 - y0)
+        painter.setPen(QPen(SHADOW, 3.0 * style.pixel))
+        painter.drawRect(area)
+        painter.setPen(QPen(colour, 1.6 * style.pixel))
+        painter.drawRect(area)
+        margin = 4 * style.pixel
+        painter.drawText(area.adjusted(margin, margin, -margin, -margin), 0, name)

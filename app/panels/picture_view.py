@@ -23,7 +23,15 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPixmapItem, QGraphicsScene, QGraphicsView
 
 from app.panels.picture_hits import Hit, dragged_box, drawn_box, hit_test, person_at
-from app.panels.picture_paint import Links, MarkStyle, draw_links, draw_person, draw_reprojection
+from app.panels.picture_paint import (
+    Links,
+    MarkStyle,
+    NamedRegions,
+    draw_links,
+    draw_person,
+    draw_regions,
+    draw_reprojection,
+)
 from app.settings.theme import DARK, Theme
 from core.types import Detection, Reconstruction
 
@@ -82,6 +90,8 @@ class PictureView(QGraphicsView):
         self.show_joints = True
         self.focus_joint = ""
         self.links: Links | None = None
+        self.dots: Links | None = None
+        self.regions: NamedRegions = ()
         self.draws_boxes = False
         self._size_hw = (0, 0)
         self._hover: Hit | None = None
@@ -165,6 +175,16 @@ class PictureView(QGraphicsView):
     def set_links(self, links: Links | None) -> None:
         """Lines from a point to what it attends to; None for none."""
         self.links = links
+        self.viewport().update()
+
+    def set_dots(self, dots: Links | None) -> None:
+        """Points that were looked at; None for none."""
+        self.dots = dots
+        self.viewport().update()
+
+    def set_regions(self, regions: NamedRegions) -> None:
+        """Named boxes (4,) that were looked at; empty for none."""
+        self.regions = regions
         self.viewport().update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -360,8 +380,10 @@ class PictureView(QGraphicsView):
         )
         for person in self.reprojected:
             draw_reprojection(painter, person, style)
-        if self.links is not None:
-            draw_links(painter, self.links, style)
+        draw_regions(painter, self.regions, style)
+        for links in (self.dots, self.links):
+            if links is not None:
+                draw_links(painter, links, style)
         for number, marks in enumerate(self.people):
             draw_person(painter, marks, number, style)
         if self._rubber is not None:

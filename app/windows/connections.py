@@ -34,6 +34,7 @@ PICTURES = (
 WEIGHTS = "Weights (*.safetensors *.pt *.pth *.bin *.ckpt *.tar *.pkl)"
 BODIES = "Body models (*.pkl *.npz)"
 ANY = "All files (*)"
+REGIONS_PAGE = 2  # of the tabs below the picture
 SETTINGS_OF_VIEW = {
     "colour_by": "colour_by",
     "alignment": "alignment",
@@ -109,6 +110,7 @@ class _Wiring(QObject):
 
     def _connect_panels(self) -> None:
         w = self.w
+        w.records.weights_shown.connect(self._show_weights)
         w.items_panel.item_chosen.connect(w.session.select)
         w.items_panel.order_chosen.connect(lambda order: w.change_settings(item_sort=order))
         w.items_panel.set_order(w.settings.item_sort)
@@ -292,6 +294,12 @@ class _Wiring(QObject):
         kept = {SETTINGS_OF_VIEW[n]: getattr(options, n) for n in names if n in SETTINGS_OF_VIEW}
         if kept and hasattr(self.w, "_save_soon"):
             self.w.change_settings(**kept)
+
+    @Slot()
+    def _show_weights(self) -> None:
+        """The page of region weights, where a method has these instead of attention."""
+        if self.w.view.options.inspection:
+            self.w.layout_widget.show_below(True, REGIONS_PAGE)
 
     def _show_below(self, *, log_first: bool = False) -> None:
         """Attention where a method has any, the log when asked for."""

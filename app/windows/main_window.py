@@ -21,6 +21,7 @@ from app.panels.attention_panel import AttentionPanel
 from app.panels.banner import Banner
 from app.panels.display_panel import DisplayPanel
 from app.panels.empty_state import EmptyState
+from app.panels.fusion_panel import FusionPanel
 from app.panels.inspector import Inspector
 from app.panels.item_list import ItemListPanel
 from app.panels.log_panel import LogPanel
@@ -49,6 +50,7 @@ from app.windows.files_control import FilesControl
 from app.windows.layout import WindowLayout
 from app.windows.marks_control import MarksControl
 from app.windows.menus import build_menus
+from app.windows.records_control import RecordsControl
 from app.windows.run_control import RunControl
 from app.windows.stage import Stage
 from core.methods.registry import list_methods
@@ -163,6 +165,7 @@ class MainWindow(QMainWindow):
             )
         )
         self.attention_panel, self.log_panel = AttentionPanel(self.attention), LogPanel()
+        self.fusion_panel = FusionPanel()
         self.banner, self.status = Banner(), StatusStrip()
         self.empty = EmptyState(
             "Drop pictures here",
@@ -175,7 +178,11 @@ class MainWindow(QMainWindow):
             self.picture,
             self.stage,
             self.inspector,
-            (("Attention", self.attention_panel), ("Log", self.log_panel)),
+            (
+                ("Attention", self.attention_panel),
+                ("Log", self.log_panel),
+                ("Regions", self.fusion_panel),
+            ),
             self.banner,
             self.empty,
         )
@@ -201,6 +208,9 @@ class MainWindow(QMainWindow):
             self.attention, self.results, self.view, self.activity, self.shown,
             self.stage, self.picture, self.attention_panel,
         )  # fmt: skip
+        self.records = RecordsControl(
+            self.results, self.view, self.shown, self.stage, self.picture, self.fusion_panel
+        )
 
     # ---- start and end
 
@@ -242,7 +252,8 @@ class MainWindow(QMainWindow):
         self.acts.set_theme(theme)
         for panel in (
             self.items_panel, self.picture, self.stage, self.method_panel, self.numbers, self.display,
-            self.reading, self.inspector, self.attention_panel, self.banner, self.empty, self.shown,
+            self.reading, self.inspector, self.attention_panel, self.fusion_panel, self.banner, self.empty,
+            self.shown,
         ):  # fmt: skip
             panel.set_theme(theme)
 

@@ -1,0 +1,77 @@
+"""How much each source counts for each result, as a table of numbers and colours.
+
+Works for any `FusionRecord`; the picture beside it shows the regions of the same names.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from app.panels.controls import label, rows
+from app.settings.theme import DARK, Theme
+from core.render.colors import INFERNO
+from core.types import FusionRecord
+
+# Colour stays this far from the ends of the scale, so that numbers on it can be read.
+DARKEST, SPAN = 0.12, 0.66
+LIGHT_CELL = 0.55
+
+
+class FusionPanel(QWidget):
+    """The weights of one record."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.theme: Theme = DARK
+        self.record: FusionRecord | None = None
+        self._title = label("", "muted", wrap=True)
+        self.table = QTableWidget()
+        self.table.setAccessibleName("Fusion weights")
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        layout = rows(self, margin=8)
+        layout.addWidget(self._title)
+        layout.addWidget(self.table, 1)
+        self.show_record(None)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Other colours."""
+        self.theme = theme
+        self.show_record(self.record)
+
+    def show_record(self, record: FusionRecord | None) -> None:
+        """Fill the table; None empties it."""
+        self.record = record
+        self.table.clear()
+        self.table.setVisible(record is not None)
+        if record is None:
+            self._title.setText("This method weighs no regions against one another.")
+            return
+        self._title.setText(
+            f"{record.name}: how much each column counts for each row; rows sum to 1."
+        )
+        self.table.setRowCount(len(record.rows))
+        self.table.setColumnCount(len(record.columns))
+        self.table.setVerticalHeaderLabels(list(record.rows))
+        self.table.setHorizontalHeaderLabels(list(record.columns))
+        top = max(float(record.weights.max()), 1e-9)
+        for row, column in np.ndindex(record.weights.shape):
+            weight = float(record.weights[row, column])
+            item = QTableWidgetItem(f"{weight:.3f}")
+            item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
+            share = weight / top
+            red, green, blue = INFERNO(np.array([DARKEST + SPAN * share]))[0].tolist()
+            item.setBackground(QColor.fromRgbF(red, green, blue))
+            item.setForeground(QColor("#101010" if share > LIGHT_CELL else "#f4f4f4"))
+            item.setToolTip(f"{record.columns[column]} for {record.rows[row]}: {weight:.4f}")
+            self.table.setItem(row, column, item)
