@@ -298,7 +298,9 @@ class BodyModel(nn.Module):
                 rows = self.hierarchy.rows_at(rows, level)
             buffer = f"regressor_{joint_set}_{level}"
             device, dtype = self.v_bind.device, self.v_bind.dtype
-            tensor = torch.from_numpy(np.ascontiguousarray(rows)).to(device, dtype)
+            # A table made inside inference mode could never take part in a gradient later.
+            with torch.inference_mode(False):
+                tensor = torch.from_numpy(np.ascontiguousarray(rows)).to(device, dtype)
             self.register_buffer(buffer, tensor, persistent=False)
             self._regressors[key] = buffer
         return getattr(self, self._regressors[key])
