@@ -285,7 +285,7 @@ class CoarseMetro(Method):
         points = self.xyz(torch.cat([joint_tokens, self.to_coarse(latent)], 1))
         seen = self.camera_out(camera)
         if guess is not None:
-            points, seen = points + guess.points, seen + guess.camera
+            points, seen = guess.moved(points), seen + guess.camera
         joints, coarse = points[:, : self.joint_count], points[:, self.joint_count :]
         levels = upsampled(self.body, coarse, self.to_mid)
         regressed, origin = self.rooted.joints_and_origin(levels[-1], joints)

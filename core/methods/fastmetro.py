@@ -223,7 +223,7 @@ class FastMetro(Method):
         points = self.xyz_regressor(tokens)
         seen = self.cam_predictor(camera[:, 0])
         if guess is not None:
-            points, seen = points + guess.points, seen + guess.camera
+            points, seen = guess.moved(points), seen + guess.camera
         joints, coarse = points[:, : self.joint_count], points[:, self.joint_count :]
         levels = upsampled(self.body, coarse, self.to_mid)
         regressed, origin = self.rooted.joints_and_origin(levels[-1], joints)

@@ -27,6 +27,8 @@ PREFIX, CARD = "guess.lifter.", "pose_lift"
 INSIDE = 0.5
 # Expected error of the joints found, as a share of the box: what the lifter was told in training.
 SIGMA = 0.04
+# Each round averages a displacement with those of the neighbours on the coarse mesh.
+SMOOTHING_ROUNDS = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +40,7 @@ class Guess:
         camera: (B, 3) weak perspective (s, tx, ty) that sees them in the crop.
         rotmat: (B, 24, 3, 3); betas: (B, 10).
         camera_full: (B, 3) metres, of the body as its model poses it, root joint not at zero.
+        smoothing: (C, C) what each coarse vertex takes of its neighbours' displacements.
     """
 
     points: Tensor
@@ -45,15 +48,33 @@ class Guess:
     rotmat: Tensor
     betas: Tensor
     camera_full: Tensor
+    smoothing: Tensor
+
+    def moved(self, step: Tensor) -> Tensor:
+        """Points (B, K + C, 3) after a displacement; that of vertices is shared with neighbours.
+
+        Heads trained for minutes move each vertex with an error of its own, which tears the surface
+        and tells nothing: the shared displacement has no larger error and leaves the surface whole.
+        """
+        joints = step.shape[1] - len(self.smoothing)
+        shared = self.smoothing.to(step.dtype) @ step[:, joints:]
+        return self.points + torch.cat([step[:, :joints], shared], 1)
 
 
 class FirstGuess(nn.Module):
     """The lifter on what the shared backbone found; frozen."""
 
+    smoothing: Tensor
+
     def __init__(self, body: BodyModel) -> None:
         super().__init__()
         self.lifter = PoseLift(body)
         self.requires_grad_(False)
+        with torch.device("cpu"):  # real also when parameters are only counted, on the meta device
+            linked = body.adjacency(-1).to_dense().float()
+            shares = linked / linked.sum(1, keepdim=True)
+            smoothing = torch.linalg.matrix_power(shares, SMOOTHING_ROUNDS)
+        self.register_buffer("smoothing", smoothing, persistent=False)
 
     def train(self, mode: bool = True) -> FirstGuess:
         """Nothing: it answers in training as it does later."""
@@ -83,6 +104,7 @@ class FirstGuess(nn.Module):
                 lifted.rotmat,
                 lifted.betas,
                 lifted.camera_full - body(lifted.rotmat, lifted.betas).joints[:, 0],
+                self.smoothing,
             )
 
     def _lifted(self, dense: DenseOutput, batch: Batch) -> MethodOutput:

@@ -237,7 +237,7 @@ class Metro(Method):
             tokens if self.config.camera_joints else tokens[:, -self.coarse_count :]
         )
         if guess is not None:
-            tokens, camera = guess.points + tokens.float(), guess.camera + camera.float()
+            tokens, camera = guess.moved(tokens.float()), guess.camera + camera.float()
         joints, coarse = tokens[:, : self.joint_count], tokens[:, self.joint_count :]
         levels = self._upsampled(coarse)
         return MethodOutput(

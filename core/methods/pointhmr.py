@@ -253,7 +253,7 @@ class PointHmr(Method):
         points = self.xyz_regressor(tokens[:, self.first_joint :])
         camera = self.cam_predictor(tokens[:, 0])
         if guess is not None:
-            points, camera = guess.points + points.float(), guess.camera + camera.float()
+            points, camera = guess.moved(points.float()), guess.camera + camera.float()
         joints, coarse = points[:, : self.joint_count], points[:, self.joint_count :]
         levels = family.upsampled(self.body, coarse)  # equation 2: the body's fixed matrices
         return MethodOutput(

@@ -52,6 +52,24 @@ def test_perfect_heatmaps_give_nearly_the_true_body(guess: FirstGuess) -> None:
     assert (off - target.joints_2d)[whole].norm(dim=-1).mean() < 0.09
 
 
+def test_displacements_of_vertices_are_shared_and_keep_their_mean_direction(
+    guess: FirstGuess,
+) -> None:
+    body = load_body("embedded")
+    pictures = shipped_test_set()[:2]
+    spec = InputSpec(kind="crop", size_hw=(128, 128))
+    batch, _ = method_samples(pictures, body, spec, jitter=False)
+    made = guess(seen_perfectly(pictures.joints_2d), batch, body)
+    # One step for all moves all by it; an error of its own hardly moves a vertex.
+    same = torch.full((2, 14 + 431, 3), 0.1)
+    assert torch.allclose(made.moved(same), made.points + 0.1, atol=1e-4)
+    torch.manual_seed(0)
+    noise = torch.randn(2, 14 + 431, 3) * 0.02
+    moved = made.moved(noise) - made.points
+    assert torch.allclose(moved[:, :14], noise[:, :14], atol=1e-6)
+    assert moved[:, 14:].norm(dim=-1).mean() < 0.35 * noise[:, 14:].norm(dim=-1).mean()
+
+
 def test_it_is_frozen_and_answers_in_training_as_later(guess: FirstGuess) -> None:
     guess.train()
     assert not any(module.training for module in guess.modules())
