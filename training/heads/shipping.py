@@ -82,15 +82,22 @@ def ship(
         licence="Apache-2.0",
         recipe=_recipe(method, facts),
         pictures_seen=facts.samples,
-        numbers=tuple(
-            CardNumber(TITLES[key][0], value, TITLES[key][1], SYNTHETIC_LSP14.id, data)
-            for data, found in ((DATA, numbers), (QUICK_DATA, quick))
-            for key, value in found.items()
-        ),
+        numbers=card_numbers(numbers, quick),
         limits=LIMITS,
     )
     write_card(card, folder / f"{name}.json")
     return path
+
+
+def card_numbers(
+    numbers: Mapping[str, float], quick: Mapping[str, float]
+) -> tuple[CardNumber, ...]:
+    """Errors on the whole test set and on its first people, as a card holds them."""
+    return tuple(
+        CardNumber(TITLES[key][0], value, TITLES[key][1], SYNTHETIC_LSP14.id, data)
+        for data, found in ((DATA, numbers), (QUICK_DATA, quick))
+        for key, value in found.items()
+    )
 
 
 def _shared_file(part: str, card: str, folder: Path) -> CardFile:
