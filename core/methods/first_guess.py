@@ -27,6 +27,8 @@ PREFIX, CARD = "guess.lifter.", "pose_lift"
 INSIDE = 0.5
 # Expected error of the joints found, as a share of the box: what the lifter was told in training.
 SIGMA = 0.04
+# Steps of the lifter's refinement: one brings the body onto the joints found; more add nothing.
+STEPS = 1
 # Each round averages a displacement with those of the neighbours on the coarse mesh.
 SMOOTHING_ROUNDS = 10
 
@@ -120,7 +122,7 @@ class FirstGuess(nn.Module):
             joint_sigma=torch.full_like(batch.box_size, SIGMA),
             joints_own=torch.ones_like(batch.box_size),
         )
-        return self.lifter.reconstruct(marks, 0)
+        return self.lifter.reconstruct(marks, STEPS)
 
 
 def start_small(*layers: nn.Linear) -> None:

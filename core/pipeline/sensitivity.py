@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Literal
 
 import numpy as np
@@ -20,8 +20,9 @@ from torch.nn import functional as F
 
 from core.errors import Cancelled, InputError
 from core.geometry.crops import crop_box
-from core.nn.batch import MethodOutput
+from core.nn.batch import Batch, MethodOutput
 from core.pipeline.batching import make_batch
+from core.pipeline.devices import use_threads
 from core.pipeline.engine import Engine
 from core.pipeline.joint_finding import with_joints
 from core.types import Detection, Frame, FusionRecord, HeatmapRecord, TokenSet
@@ -30,7 +31,8 @@ CELLS = 12
 # A patch covers this many cells a side, so that neighbours share what they hide.
 PATCH_CELLS = 2.5
 GREY = 118
-AT_ONCE = 8
+# Patches in one forward pass: a cancel is heard between two.
+AT_ONCE = 4
 # How far a joint is moved, as a share of the box, to see what follows it.
 NUDGE = 0.02
 
@@ -99,13 +101,12 @@ def occlusion(
     row, column = np.mgrid[0:cells, 0:cells]
     centres = region[:2] + (np.stack([column, row], -1).reshape(-1, 2) + 0.5) * side
     half = side * PATCH_CELLS / 2
-    start = _points(engine, [frame], person, point)[0]
+    start = _points(engine, [frame], person, point, cancel)[0]
     moved = np.zeros(cells * cells, np.float32)
     for first in range(0, len(centres), AT_ONCE):
-        _check(cancel)
         part = centres[first : first + AT_ONCE]
         covered = [_covered(frame, np.concatenate([c - half, c + half])) for c in part]
-        found = _points(engine, covered, person, point)
+        found = _points(engine, covered, person, point, cancel)
         moved[first : first + len(part)] = np.linalg.norm(found - start, axis=1)
         if progress is not None:
             progress((first + len(part)) / len(centres))
@@ -113,25 +114,34 @@ def occlusion(
 
 
 def gradient(
-    engine: Engine, frame: Frame, person: Detection, point: BodyPoint, *, cells: int = CELLS
+    engine: Engine,
+    frame: Frame,
+    person: Detection,
+    point: BodyPoint,
+    *,
+    cells: int = CELLS,
+    cancel: threading.Event | None = None,
 ) -> HeatmapRecord:
     """How strongly the point depends on the pixels of each cell: the derivative's norm, largest 1.
 
     Of several crops (Multi-RoI) the first one's pixels count.
 
     Raises:
+        Cancelled: ``cancel`` was set; heard between the network and each of three derivatives.
         InputError: the method reads joints; no such point.
     """
     region = _region(engine, person)
     batch = make_batch(frame, [person], engine.method.input_spec, focal_px=engine.config.focal_px)
-    batch = batch.to(engine.device)
+    batch = _ready(engine, batch)
     assert batch.image is not None
+    _check(cancel)
     with torch.inference_mode(False), torch.enable_grad():
         image = batch.image.clone().requires_grad_(True)
         place = point.of(engine.method(replace(batch, image=image)))[0]
-        slopes = [
-            torch.autograd.grad(place[axis], image, retain_graph=True)[0] for axis in range(3)
-        ]
+        slopes = []
+        for axis in range(3):
+            _check(cancel)
+            slopes.append(torch.autograd.grad(place[axis], image, retain_graph=axis < 2)[0])
     strength = torch.stack(slopes).square().sum(0)[0]  # (C, H, W)
     first = strength.unflatten(0, (-1, 3)).sum(1)[0]
     pooled = F.adaptive_avg_pool2d(first[None, None], cells)[0, 0].sqrt()
@@ -179,17 +189,31 @@ def _region(engine: Engine, person: Detection) -> NDArray[np.float64]:
 
 
 def _points(
-    engine: Engine, frames: list[Frame], person: Detection, point: BodyPoint
+    engine: Engine,
+    frames: list[Frame],
+    person: Detection,
+    point: BodyPoint,
+    cancel: threading.Event | None = None,
 ) -> NDArray[np.float32]:
-    """(N, 3) the point in each of the pictures."""
-    found = []
-    for frame in frames:
-        batch = make_batch(
-            frame, [person], engine.method.input_spec, focal_px=engine.config.focal_px
-        )
-        with torch.inference_mode():
-            found.append(point.of(engine.method(batch.to(engine.device)))[0].float().cpu().numpy())
-    return np.stack(found)
+    """(N, 3) the point in each of the pictures, which go through the network together."""
+    spec, focal_px = engine.method.input_spec, engine.config.focal_px
+    single = [make_batch(frame, [person], spec, focal_px=focal_px) for frame in frames]
+    together = {
+        field.name: torch.cat([getattr(batch, field.name) for batch in single])
+        for field in fields(Batch)
+        if isinstance(getattr(single[0], field.name), Tensor)
+    }
+    batch = _ready(engine, Batch(**together))
+    _check(cancel)
+    with torch.inference_mode():
+        return point.of(engine.method(batch)).float().cpu().numpy()
+
+
+def _ready(engine: Engine, batch: Batch) -> Batch:
+    """The batch on the engine's device, the engine set as for a full run."""
+    use_threads(engine.threads)
+    engine.method.live = False
+    return batch.to(engine.device)
 
 
 def _joint_point(

@@ -63,8 +63,10 @@ def ship(
     name = head_name(method.method_id, method.variant)
     shared = [_shared_file(part, card, folder) for part, card in shared_parts(method)]
     given = tuple(file.prefix for file in shared)
+    learned = {key for key, _ in method.named_parameters()}
+    # Constants (octaves up to 2^31) and running norms stay as they are.
     tensors = {
-        key: value.half() if value.is_floating_point() else value
+        key: value.half() if key in learned else value
         for key, value in method.state_dict().items()
         if not key.startswith(given)
     }

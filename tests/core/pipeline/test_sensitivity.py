@@ -67,9 +67,20 @@ def test_progress_is_told_and_a_cancel_is_heard(corner_engine: Engine, frame: Fr
     assert told == sorted(told)
     assert told[-1] == 1.0
     cancel = threading.Event()
-    cancel.set()
+    told.clear()
+
+    def stop_soon(share: float) -> None:
+        told.append(share)
+        cancel.set()
+
     with pytest.raises(Cancelled):
-        occlusion(corner_engine, frame, Detection(BOX), BodyPoint("vertex", 0), cancel=cancel)
+        occlusion(
+            corner_engine, frame, Detection(BOX), BodyPoint("vertex", 0),
+            cancel=cancel, progress=stop_soon,
+        )  # fmt: skip
+    assert len(told) == 1  # not one patch more
+    with pytest.raises(Cancelled):
+        gradient(corner_engine, frame, Detection(BOX), BodyPoint("vertex", 0), cancel=cancel)
 
 
 def test_a_point_that_does_not_exist_is_said(corner_engine: Engine, frame: Frame) -> None:
