@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,32 @@ from core.errors import InputError
 from core.opencv import cv2
 
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
+
+
+@dataclass(frozen=True)
+class PhotoBank:
+    """Where backgrounds come from: drawn ones, and half of them crops of a user's photographs.
+
+    Attributes:
+        folder: photographs without the people that are to be found; None for drawn ones alone.
+        count: drawn pictures, and as many crops.
+        side: of the pictures, pixels.
+    """
+
+    folder: Path | None = None
+    count: int = 600
+    side: int = 192
+
+    def pictures(self, seed: int) -> Tensor:
+        """(N, 3, side, side) uint8.
+
+        Raises:
+            InputError: the folder holds no readable picture of at least ``side`` pixels.
+        """
+        made = procedural_bank(self.count, self.side, seed)
+        if self.folder is None:
+            return made
+        return torch.cat([made, photograph_bank(self.folder, self.count, self.side, seed)])
 
 
 def procedural_bank(count: int, size: int, seed: int) -> Tensor:

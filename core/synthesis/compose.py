@@ -14,6 +14,12 @@ from core.synthesis.people import Layers
 from core.synthesis.views import Views
 
 GROUND_SHARE, BEHIND_SHARE, BEFORE_SHARE, OBJECT_SHARE = 0.55, 0.30, 0.07, 0.33
+TONE_SHARE, SKY_SHARE = 0.6, 0.3
+GROUND_TONES = (
+    (0.42, 0.42, 0.43), (0.60, 0.58, 0.55), (0.36, 0.48, 0.22), (0.47, 0.56, 0.30),
+    (0.70, 0.62, 0.47), (0.52, 0.37, 0.24), (0.66, 0.36, 0.24), (0.25, 0.38, 0.60),
+)  # fmt: skip
+SKY = (0.55, 0.73, 0.95)
 FARTHEST_M = 60.0
 
 
@@ -55,14 +61,33 @@ def lay_ground(walls: Tensor, backdrops: Backdrops, ground: Ground, views: Views
     metres = draw.uniform(0.7, 4.0, 1, 1)
     tile = torch.stack([_triangle_wave(u / metres), _triangle_wave(v / metres)], -1)
     texture = F.grid_sample(backdrops.whole(len(chosen)), tile, align_corners=False)
-    texture = texture * (draw.uniform(0.6, 1.2, 1, 1, 1) * (1 - _contact_shadow(u, v, ground)))
+    texture = _calmed(texture, draw).mul_(1 - _contact_shadow(u, v, ground))
     texture = F.interpolate(texture, scale_factor=2, mode="bilinear", align_corners=False)
     slope = _slope(ground.up, views, size)
     height = (ground.point * ground.up).sum(-1)[:, None, None]
     # Before the camera and not too far: 0 < height / slope < FARTHEST_M.
     far = slope * torch.sign(height) - height.abs() / FARTHEST_M
     use = (far * (2 * size)).clamp_(0, 1)[:, None]
-    walls.index_copy_(0, chosen, torch.lerp(walls.index_select(0, chosen), texture, use))
+    above = _with_sky(walls.index_select(0, chosen), draw)
+    walls.index_copy_(0, chosen, torch.lerp(above, texture, use))
+
+
+def _calmed(texture: Tensor, draw: Draw) -> Tensor:
+    """Grounds as they are: mostly of one tone (asphalt, grass, sand, boards), with little contrast."""
+    mean = texture.mean((2, 3), keepdim=True)
+    tones = torch.tensor(GROUND_TONES, device=texture.device)
+    tone = tones[draw.index([1.0] * len(tones))] * draw.uniform(0.7, 1.25, 1)
+    tone = torch.where(draw.chance(TONE_SHARE, 1), tone, mean[:, :, 0, 0])[..., None, None]
+    return (texture - mean).mul_(draw.uniform(0.12, 0.9, 1, 1, 1)).add_(tone).clamp_(0, 1)
+
+
+def _with_sky(walls: Tensor, draw: Draw) -> Tensor:
+    """Some open skies: bright, bluish or grey, the backdrop as clouds."""
+    blue = torch.tensor(SKY, device=walls.device) * draw.uniform(0.75, 1.1, 1)
+    grey = draw.uniform(0.5, 0.95, 1).expand(-1, 3)
+    sky = torch.where(draw.chance(0.6, 1), blue, grey)[..., None, None]
+    amount = torch.where(draw.chance(SKY_SHARE), draw.uniform(0.6, 0.97), 0.0)
+    return torch.lerp(walls, sky.clamp(0, 1), amount[:, None, None, None])
 
 
 def _slope(axis: Tensor, views: Views, size: int) -> Tensor:

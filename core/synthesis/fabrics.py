@@ -56,7 +56,8 @@ def palette_of(outfits: Outfits) -> Palette:
     lips = skin * skin.new_tensor([0.85, 0.5, 0.5])
     worn = (
         skin, outfits.bottom, outfits.top, outfits.shoe, hair,
-        skin * 0.25 + 0.12, hair * 0.8 + skin * 0.2, lips, outfits.held, outfits.held_too,
+        skin * 0.25 + 0.12, hair * 0.8 + skin * 0.2, lips,
+        skin * 0.75 + 0.25 * skin.new_tensor([1.0, 0.85, 0.82]), outfits.held, outfits.held_too,
     )  # fmt: skip
     first = torch.stack(worn, 1)
     second = first.clone()

@@ -33,8 +33,9 @@ class Cloth(IntEnum):
     EYE = 5
     BROW = 6
     LIPS = 7
-    HELD = 8
-    HELD_TOO = 9
+    NAIL = 8
+    HELD = 9
+    HELD_TOO = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,8 +163,13 @@ def fabric(draw: Draw) -> Tensor:
 
 def sample_outfits(people: int, surface: BodySurface, textures: int) -> Outfits:
     """Draw outfits for ``people`` people; ``textures`` is the size of the background bank."""
-    device = surface.weight.device
-    draw = Draw(people, device)
+    heights = surface.joint("Neck")[1], surface.joint("Head")[1]
+    return draw_outfits(Draw(people, surface.weight.device), textures, *heights)
+
+
+def draw_outfits(draw: Draw, textures: int, neck: Tensor, head: Tensor) -> Outfits:
+    """Outfits for a body whose T-pose has ``neck`` and ``head`` at these heights."""
+    people, device = draw.people, draw.device
     top, bottom = fabric(draw), fabric(draw)
     same = draw.chance(0.12)
     kind = draw.index([0.80, 0.09, 0.05, 0.06])  # none, skirt, dress, coat
@@ -175,8 +181,8 @@ def sample_outfits(people: int, surface: BodySurface, textures: int) -> Outfits:
         sleeve=draw.choice(SLEEVES) + draw.uniform(-0.03, 0.03),
         hem=draw.choice(HEMS) + draw.uniform(-0.04, 0.03),
         waist=draw.uniform(-0.30, 0.08),
-        neckline=surface.joint("Neck")[1] + draw.uniform(-0.08, 0.03),
-        hair_low=surface.joint("Head")[1] - long_hair,
+        neckline=neck + draw.uniform(-0.08, 0.03),
+        hair_low=head - long_hair,
         skirt=skirt,
         skirt_flare=draw.uniform(0.0, 0.14),
         coat=coat,

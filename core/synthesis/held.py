@@ -116,6 +116,25 @@ def held_points(joints: Tensor, names: tuple[str, ...], up: Tensor) -> tuple[Ten
     return _revolved(outline, start, axis, length, radius, flat, draw)
 
 
+def gripped_points(palm: Tensor, down: Tensor, across: Tensor) -> tuple[Tensor, Tensor]:
+    """Points and outward normals, (n, HELD_POINTS, 3) each, of sticks and balls in n hands.
+
+    Args:
+        palm: (n, 3) middle of the hand, metres.
+        down: (n, 3) out of the palm; across: (n, 3) from the little finger to the thumb.
+    """
+    draw = Draw(len(palm), palm.device)
+    ball = draw.chance(0.4)
+    radius = torch.where(ball, draw.uniform(0.018, 0.042), draw.uniform(0.008, 0.032))
+    length = torch.where(ball, 2 * radius, draw.uniform(0.12, 0.35))
+    axis = F.normalize(across + draw.normal(0, 0.25, 3), dim=-1)
+    kind = torch.where(ball, BALL, 0)
+    middle = palm + down * (radius + 0.014)[:, None]
+    start = middle - axis * (length * torch.where(ball, 0.5, draw.uniform(0.3, 0.7)))[:, None]
+    outline = _outlines().to(palm.device)[kind]
+    return _revolved(outline, start, axis, length, radius, torch.ones_like(radius), draw)
+
+
 def _revolved(
     outline: Tensor,
     start: Tensor,

@@ -21,7 +21,8 @@ from core.synthesis.views import Views
 
 OVERSIZE_NUMERATOR, OVERSIZE_DENOMINATOR = 3, 2
 # Wider apart than this many pixels, the fine points are drawn as well.
-FINE_FROM = 0.95
+FINE_FROM = 1.1
+STRETCH = 1.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +162,9 @@ class PeoplePainter(nn.Module):
         everybody = torch.arange(x.shape[1], device=x.device)
         surface = self.surface
         metres = (surface.area / surface.coarse) ** 0.5
-        per_metre = size / (views.side * views.translation[:, 2])
+        # What is nearest to the camera is seen largest; loose cloth is stretched besides.
+        nearest = torch.maximum(depth.amin(0), 0.4 * views.translation[:, 2])
+        per_metre = STRETCH * size / (views.side * nearest)
         close = (metres * per_metre > FINE_FROM).nonzero()[:, 0]
         if not len(close) or surface.coarse == surface.count:
             return [_cloud(everybody, planes, surface.coarse_points, metres * per_metre, 0)]
@@ -244,7 +247,8 @@ def _loose_cloud(loose: Loose, views: Views, first: int, size: int) -> Cloud:
     mine = views.pick(loose.person)
     facing = loose.normal[0] * x + loose.normal[1] * y + loose.normal[2] * depth
     pixel_x, pixel_y = mine.project_planes(x, y, depth, size)
-    spacing = loose.spacing * size / (mine.side * mine.translation[:, 2])
+    nearest = torch.maximum(depth.amin(0), 0.4 * mine.translation[:, 2])
+    spacing = loose.spacing * size / (mine.side * nearest)
     return Cloud(loose.person, pixel_x, pixel_y, depth, facing < 0, spacing, first)
 
 

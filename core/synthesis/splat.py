@@ -19,11 +19,19 @@ DEPTH_STEPS = (1 << (31 - ID_BITS)) - 1
 EMPTY = torch.iinfo(torch.int32).max
 # A hole is filled where what surrounds it is nearer by this share of the depth range (about 6 cm).
 NEARER = round(0.017 * DEPTH_STEPS)
-MARGIN = 4
-# (points at least this many pixels apart, the pixels they cover besides, columns and rows)
+REACH = 3  # of the widest footprint
+MARGIN = 2 * REACH + 2
 SQUARE = ((0, 0), (1, 0), (0, 1), (1, 1))
-WIDER = tuple((x, y) for y in range(-1, 3) for x in range(-1, 3) if (x, y) not in SQUARE)
-WIDE_FROM = 1.35
+
+
+def _ring(reach: int) -> tuple[tuple[int, int], ...]:
+    """The shifts that widen a square footprint by one pixel on each side."""
+    steps = range(-reach, reach + 2)
+    return tuple((x, y) for y in steps for x in steps if {x, y} & {-reach, reach + 1})
+
+
+# (points more than this many pixels apart, the pixels that they cover besides)
+WIDER = ((1.35, _ring(1)), (2.4, _ring(2)), (3.8, _ring(3)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,9 +100,10 @@ def _draw(buffer: Tensor, cloud: Cloud, depths: DepthRange, size: int) -> None:
     cell = _cells(cloud, size)
     width = size + 2 * MARGIN
     _put(buffer, cell, key, SQUARE, width)
-    sparse = (cloud.spacing > WIDE_FROM).nonzero()[:, 0]
-    if len(sparse):
-        _put(buffer, cell.index_select(1, sparse), key.index_select(1, sparse), WIDER, width)
+    for least, ring in WIDER:
+        sparse = (cloud.spacing > least).nonzero()[:, 0]
+        if len(sparse):
+            _put(buffer, cell.index_select(1, sparse), key.index_select(1, sparse), ring, width)
 
 
 def _cells(cloud: Cloud, size: int) -> Tensor:
@@ -103,8 +112,8 @@ def _cells(cloud: Cloud, size: int) -> Tensor:
     What lies outside the picture is moved into the margin, far enough in for all footprints.
     """
     width = size + 2 * MARGIN
-    column = (cloud.x - 0.5).floor_().clamp_(1 - MARGIN, size + 1)
-    row = (cloud.y - 0.5).floor_().clamp_(1 - MARGIN, size + 1)
+    column = (cloud.x - 0.5).floor_().clamp_(-REACH - 2, size + REACH)
+    row = (cloud.y - 0.5).floor_().clamp_(-REACH - 2, size + REACH)
     inside = row.mul_(width).add_(column).add_(MARGIN * width + MARGIN)
     cell = inside.long().add_(cloud.person * (width * width))
     return cell.mul_(cloud.near)

@@ -8,8 +8,9 @@ per coordinate: on a processor that is several times faster than (B, V, 3).
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, fields
-from enum import IntFlag
+from enum import IntEnum, IntFlag
 
 import torch
 from torch import Tensor, nn
@@ -35,13 +36,14 @@ class Flag(IntFlag):
     HELD_TOO = 128
 
 
-class Paint(IntFlag):
+class Paint(IntEnum):
     """What is painted on bare skin."""
 
     NONE = 0
     EYE = 1
     BROW = 2
     LIPS = 3
+    NAIL = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -301,9 +303,12 @@ def _csr_rows(corner: Tensor, weight: Tensor, vertices: int) -> Tensor:
     """(P, V) sparse with three entries a row."""
     rows = torch.arange(0, 3 * len(corner) + 1, 3, device=corner.device)
     size = (len(corner), vertices)
-    return torch.sparse_csr_tensor(
-        rows, corner.reshape(-1), weight.reshape(-1), size=size, check_invariants=False
-    )
+    with warnings.catch_warnings():
+        # torch says once a process that this layout is young; it is tested here.
+        warnings.filterwarnings("ignore", message="Sparse CSR tensor support")
+        return torch.sparse_csr_tensor(
+            rows, corner.reshape(-1), weight.reshape(-1), size=size, check_invariants=False
+        )
 
 
 def _tangent_operators(vertices: Tensor, faces: Tensor) -> tuple[Tensor, Tensor]:

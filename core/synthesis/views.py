@@ -86,26 +86,45 @@ class Views:
         return self.side * self.focal_px
 
 
-def sample_views(vertices: Tensor, joints_2d_ids: Tensor, joints: Tensor) -> Views:
+@dataclass(frozen=True)
+class ViewRanges:
+    """How far cameras stand, how often they see half of a person, and how much they leave around.
+
+    Attributes:
+        depth: metres, smallest and largest.
+        portraits: share of half-length portraits.
+        room: side of the crop over the extent of the person, smallest and largest.
+    """
+
+    depth: tuple[float, float] = (1.9, 7.0)
+    portraits: float = PORTRAIT_SHARE
+    room: tuple[float, float] = (1.05, 1.45)
+
+
+def sample_views(
+    vertices: Tensor, joints_2d_ids: Tensor, joints: Tensor, ranges: ViewRanges | None = None
+) -> Views:
     """Views of B people, each filling most of a crop with some jitter.
 
     Args:
         vertices: (B, V, 3) in camera axes about the body origin, metres.
         joints_2d_ids: (K,) joints that a half-length portrait is centred on (head, shoulders).
         joints: (B, J, 3) in the same frame.
+        ranges: how cameras stand; those of bodies by default.
     """
+    ranges = ranges or ViewRanges()
     people, device = len(vertices), vertices.device
     draw = Draw(people, device)
-    depth = draw.uniform(1.9, 7.0)
+    depth = draw.uniform(*ranges.depth)
     aside, above = draw.normal(0, 0.18), draw.normal(0, 0.10)
     translation = torch.stack([aside * depth, above * depth, depth], 1)
     seen = vertices + translation[:, None]
     tangent = seen[..., :2] / seen[..., 2:].clamp_min(0.3)
     low, high = tangent.amin(1), tangent.amax(1)
     centre, extent = (low + high) / 2, (high - low).amax(1)
-    side = extent * draw.uniform(1.05, 1.45)
+    side = extent * draw.uniform(*ranges.room)
     centre = centre + draw.uniform(-0.06, 0.06, 2) * side[:, None]
-    portrait = draw.chance(PORTRAIT_SHARE)
+    portrait = draw.chance(ranges.portraits)
     bust = joints[:, joints_2d_ids] + translation[:, None]
     bust = (bust[..., :2] / bust[..., 2:].clamp_min(0.3)).mean(1)
     close = bust + draw.uniform(-0.08, 0.08, 2) * extent[:, None]

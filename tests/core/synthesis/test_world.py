@@ -12,7 +12,7 @@ from core.geometry.cameras import project_perspective
 from core.opencv import cv2
 from core.synthesis.augment import augment
 from core.synthesis.backdrops import Backdrops
-from core.synthesis.backgrounds import photograph_bank, procedural_bank
+from core.synthesis.backgrounds import PhotoBank, photograph_bank, procedural_bank
 from core.synthesis.compose import composite
 from core.synthesis.people import Layers
 from core.synthesis.shells import SHELL_POINTS, shell_points
@@ -72,15 +72,41 @@ def test_parts_are_where_the_silhouette_is(rendered: Rendered) -> None:
     assert float((parts[inside == 0] == 0).float().mean()) > 0.98
 
 
+def test_what_follows_by_projection_agrees_with_the_joints(
+    world: World, rendered: Rendered
+) -> None:
+    """Coarse vertices regress to the 2D joints; the weak camera is the full one seen from afar."""
+    coarse = rendered.projected(world.body, -1)
+    assert coarse.shape == (12, world.body.level_sizes[-1], 2)
+    whole = rendered.projected(world.body, 0)
+    kept = world.body.hierarchy.kept(-1)
+    assert kept is not None
+    assert torch.allclose(whole[:, torch.from_numpy(kept)], coarse, atol=1e-4)
+    depth = rendered.target.camera_full[:, 2]  # type: ignore[index]
+    scale = rendered.camera[:, 0] * rendered.batch.box_size / 2
+    assert torch.allclose(scale, rendered.batch.focal_px / depth, rtol=1e-4)
+
+
+def test_boxes_of_several_crops_move_with_the_box(rendered: Rendered) -> None:
+    centres, sides = rendered.roi_boxes((((0.0, 0.0), 1.0), ((0.1, -0.1), 0.8)))
+    batch = rendered.batch
+    assert torch.equal(centres[:, 0], batch.box_center)
+    moved = (centres[:, 1] - batch.box_center) / batch.box_size[:, None]
+    assert torch.allclose(moved, torch.tensor([0.1, -0.1]).expand(12, 2), atol=1e-4)
+    assert torch.allclose(sides[:, 1], batch.box_size * 0.8)
+
+
 def test_equal_seeds_give_equal_pictures(world: World) -> None:
-    pictures = []
-    for _ in range(2):
-        torch.manual_seed(5)
-        pictures.append(world.render(2).batch.image)
-    torch.manual_seed(6)
-    other = world.render(2).batch.image
-    assert torch.equal(pictures[0], pictures[1])
-    assert not torch.equal(pictures[0], other)
+    first, second, other = (_picture(world, seed) for seed in (5, 5, 6))
+    assert torch.equal(first, second)
+    assert not torch.equal(first, other)
+
+
+def _picture(world: World, seed: int) -> torch.Tensor:
+    torch.manual_seed(seed)
+    image = world.render(2).batch.image
+    assert image is not None
+    return image
 
 
 def test_refresh_replaces_some_poses_and_keeps_the_number(world: World) -> None:
@@ -124,6 +150,14 @@ def test_photographs_become_backgrounds(tmp_path: Path) -> None:
     assert bank.shape == (3, 3, 64, 64)
     assert int(bank[:, 0].min()) > 190
     assert int(bank[:, 1:].max()) < 10
+
+
+def test_half_of_the_backgrounds_are_the_users(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "black.png"), np.zeros((80, 80, 3), np.uint8))
+    bank = PhotoBank(tmp_path, 3, 64).pictures(0)
+    assert bank.shape == (6, 3, 64, 64)
+    assert int(bank[3:].max()) == 0
+    assert PhotoBank(None, 3, 64).pictures(0).equal(bank[:3])
 
 
 def test_a_folder_without_photographs_is_named(tmp_path: Path) -> None:
