@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from core.synthesis.fabrics import albedo, palette_of
 from core.synthesis.garments import Drape, Outfits, cloth_of
 from core.synthesis.shading import Lights, light
-from core.synthesis.splat import EMPTY, ID_BITS, ID_MASK, Cloud, DepthRange, splat
+from core.synthesis.splat import EMPTY, ID_MASK, Cloud, DepthRange, splat
 from core.synthesis.surface import Planes, Surface, SurfaceFields
 from core.synthesis.views import Views
 
@@ -33,7 +33,6 @@ class Loose:
         person: (n,) int64, whose.
         position, normal: planes (P, n), camera frame.
         spacing: metres between neighbouring points.
-        body: whether they belong to the person.
     """
 
     person: Tensor
@@ -278,6 +277,3 @@ def parts_at(painter: PeoplePainter, keys: Tensor) -> Tensor:
     """uint8 part numbers of keys of any shape; 0 where nothing is."""
     part = painter.part_of_point[(keys & ID_MASK).long().clamp_max(len(painter.part_of_point) - 1)]
     return part * (keys < EMPTY)
-
-
-__all__ = ["ID_BITS", "Layers", "Loose", "Painted", "PeoplePainter", "depth_at", "parts_at"]
