@@ -1,5 +1,6 @@
 """Measuring shipped heads again changes their cards' numbers and nothing else."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from core.weights.cards import CardNumber, list_cards, read_card, write_card
 from training.heads import remeasure
 from training.heads.remeasure import measure_shipped, synthetic_table
+from training.heads.shipping import DATA, QUICK_DATA
 from training.pictures.test_set import shipped_test_set
 
 NUMBERS = {
@@ -17,8 +19,9 @@ NUMBERS = {
 def test_a_card_is_brought_up_to_date(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     card = next(card for card in list_cards() if card.id == "metro_lite")
     photograph = CardNumber("2D error, mean", 9.0, "%", "bare", "photographs")
+    synthetic = [number for number in card.numbers if number.data in (DATA, QUICK_DATA)]
     write_card(
-        type(card)(**{**vars(card), "numbers": (*card.numbers, photograph)}),
+        replace(card, numbers=(*synthetic, photograph)),
         tmp_path / "metro_lite.json",
     )
     seen: list[int] = []
