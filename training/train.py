@@ -45,6 +45,12 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         "or between its steps (CUDA)",
     )
     parser.add_argument(
+        "--backgrounds",
+        type=Path,
+        metavar="DIR",
+        help="photographs to put behind rendered people, where rendering processes run beside",
+    )
+    parser.add_argument(
         "--renderers",
         type=int,
         help="rendering processes; default: cores - 1 on a processor, none with --pictures",
@@ -97,7 +103,8 @@ def _renderers(options: argparse.Namespace, size: int, pictures: Path | None) ->
         count = 0 if options.pictures else max(1, (os.cpu_count() or 1) - 1)
     if pictures is None or not size:
         count = 0
-    return RenderProcesses(pictures or Path(), size, options.seed + 1, count)
+    where = pictures or Path()
+    return RenderProcesses(where, size, options.seed + 1, count, options.backgrounds)
 
 
 if __name__ == "__main__":

@@ -11,26 +11,31 @@ from pathlib import Path
 import torch
 
 from core.body import load_body
-from core.synthesis.backgrounds import procedural_bank
+from core.synthesis.backgrounds import PhotoBank
 from core.synthesis.world import World
 from training.pictures.shards import SUFFIX, Pictures, write_shard
 
-SHARD, CHUNK = 512, 8
+SHARD, CHUNK = 512, 16
 BANK_COUNT, BANK_SIDE = 600, 192
 REFRESH_EVERY = 4  # shards between new sets of poses
 # glibc returns large blocks to the system at once; asking for them again costs most of the time.
 KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "4000000000", "MALLOC_TRIM_THRESHOLD_": "8000000000"}
 
 
-def render_shards(folder: Path, size: int, seed: int, count: int | None = None) -> None:
+def render_shards(
+    folder: Path, size: int, seed: int, count: int | None = None, photographs: Path | None = None
+) -> None:
     """Render ``count`` shards (endlessly by default) into ``folder``.
+
+    Backgrounds are made up; with a folder of ``photographs`` half of them are crops of these.
 
     Shards are named by seed and number, so that processes with other seeds may share the folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
     done = len(list(folder.glob(f"{seed:04d}-*{SUFFIX}")))
     torch.manual_seed(seed * 100_003 + done)
-    world = World(load_body("embedded"), size, procedural_bank(BANK_COUNT, BANK_SIDE, seed + done))
+    bank = PhotoBank(photographs, BANK_COUNT, BANK_SIDE).pictures(seed + done)
+    world = World(load_body("embedded"), size, bank)
     world.sampler = type(world.sampler)(world.body.chain, seed * 100_003 + done)
     number = done
     while count is None or number < done + count:
@@ -44,8 +49,12 @@ def render_shards(folder: Path, size: int, seed: int, count: int | None = None) 
 class RenderProcesses:
     """Rendering beside a training, one process a core; stopped with the training."""
 
-    def __init__(self, folder: Path, size: int, seed: int, count: int) -> None:
+    def __init__(
+        self, folder: Path, size: int, seed: int, count: int, photographs: Path | None = None
+    ) -> None:
         command = [sys.executable, "-m", "training.pictures.render", "--out", str(folder)]
+        if photographs is not None:
+            command += ["--backgrounds", str(photographs)]
         environment = {**os.environ, **KEEP_MEMORY, "OMP_NUM_THREADS": "1"}
         self._running = [
             subprocess.Popen(
@@ -74,9 +83,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--size", type=int, default=128, help="side of the pictures, pixels")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--count", type=int, help="shards of 512 pictures; endless by default")
+    parser.add_argument(
+        "--backgrounds", type=Path, metavar="DIR", help="photographs to put behind people"
+    )
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
-    render_shards(options.out, options.size, options.seed, options.count)
+    render_shards(options.out, options.size, options.seed, options.count, options.backgrounds)
     return 0
 
 

@@ -3,6 +3,8 @@
 import dataclasses
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 import torch
 
@@ -69,6 +71,25 @@ def test_rendering_carries_on_where_it_stopped(
     assert names == [f"0002-00000{SUFFIX}", f"0002-00001{SUFFIX}"]
     first, second = (read_shard(tmp_path / name) for name in names)
     assert not torch.equal(first.rotmat, second.rotmat)
+
+
+def test_photographs_come_behind_people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With nothing but red photographs to choose from, pictures turn red."""
+    for name, value in (("SHARD", 8), ("CHUNK", 8), ("BANK_COUNT", 3)):
+        monkeypatch.setattr(render, name, value)
+    photographs = tmp_path / "photographs"
+    photographs.mkdir()
+    red = np.zeros((200, 300, 3), np.uint8)
+    red[..., 2] = 220  # OpenCV's order
+    cv2.imwrite(str(photographs / "red.png"), red)
+    render_shards(tmp_path / "plain", 64, seed=3, count=1)
+    render_shards(tmp_path / "photo", 64, seed=3, count=1, photographs=photographs)
+    shares = []
+    for folder in ("plain", "photo"):
+        (path,) = (tmp_path / folder).glob(f"*{SUFFIX}")
+        colours = read_shard(path).image.float().mean((0, 2, 3))
+        shares.append(float(colours[0] / colours.sum()))
+    assert shares[1] > shares[0] + 0.05
 
 
 def test_a_recipe_learns_from_a_folder(pictures: Pictures, tmp_path: Path) -> None:
