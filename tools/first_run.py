@@ -43,9 +43,10 @@ def main() -> int:
     )
     if code == 0:
         sys.stdout.write(
-            f"The files above lie in {OUT}. With a display, `make run` opens the window, where joints\n"
-            "are placed by hand. Without one, bring the joints of your own pictures in a file:\n"
-            "  .venv/bin/meshloupe infer PICTURE --method pose_lift --joints FILE --save obj,overlay\n"
+            f"The files above lie in {OUT}. With a display, `make run` opens the window.\n"
+            "Your own pictures, with one method or all of them side by side:\n"
+            "  .venv/bin/meshloupe infer PICTURE --method pose_lift --save obj,overlay\n"
+            "  .venv/bin/meshloupe infer PICTURE --method metro,pointhmr,multi_roi --save overlay\n"
         )
     return code
 
