@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from scipy import sparse
 from torch import Tensor
 
 from core.errors import InputError, WeightsError
@@ -149,6 +148,9 @@ def _is_sampling(arrays: Mapping[str, Any]) -> bool:
 
 
 def _sparse(value: Any) -> bool:
+    # Only files of others hold such matrices; a machine that trains need not have scipy.
+    from scipy import sparse
+
     return bool(sparse.issparse(value))
 
 

@@ -9,8 +9,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import platformdirs
-
 from core.errors import InputError
 from core.files import file_sha256, write_atomically
 
@@ -49,6 +47,8 @@ class StoredFile:
 def user_dir() -> Path:
     """The folder of the user's files: ``MESHLOUPE_HOME``, else the system's place for data."""
     chosen = os.environ.get(HOME_VARIABLE, "")
+    import platformdirs  # a machine that trains need not have it
+
     return Path(chosen) if chosen else Path(platformdirs.user_data_dir("meshloupe", False))
 
 

@@ -79,6 +79,7 @@ def test_metro_runs_with_a_users_file_and_shows_its_attention(qtbot, window, tmp
     window.files.open_samples(bundled_samples()[:1])
     until(qtbot, lambda: window.session.current_loaded is not None, 60)
     window.choice.choose_method("metro")
+    window.choice.choose_preset("paper")
     window.choice.choose_variant("body_r50")
     window.wiring.use_weights(file)
     window.runs.run()

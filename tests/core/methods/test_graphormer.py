@@ -6,6 +6,7 @@ import torch
 from core.body import load_body
 from core.methods import create_method
 from core.methods.graphormer import GRAPH_ENCODER, VARIANTS, Graphormer
+from core.nn.batch import Batch
 
 
 @pytest.fixture(scope="module")
@@ -45,10 +46,11 @@ def test_masking_leaves_picture_tokens_alone() -> None:
     assert isinstance(method, Graphormer)
     method.train()
     method.backbone.eval()
-    image = torch.randn(1, 3, 224, 224)
+    one, pair = torch.ones(1), torch.ones(1, 2)
+    batch = Batch(pair, one, pair, one, torch.randn(1, 3, 224, 224))
     with torch.no_grad():
         torch.manual_seed(0)
-        first = method._tokens(image)
-        second = method._tokens(image)
+        first, _ = method._tokens(batch)
+        second, _ = method._tokens(batch)
     assert not torch.equal(first[:, :445], second[:, :445])
     assert torch.equal(first[:, 445:], second[:, 445:])
