@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -69,14 +71,26 @@ def open_engine_of(choice: Choice) -> EngineLike:
     return engine
 
 
+# Methods that are compared stay open, as long as they are not larger than this together.
+KEPT_ENGINES = 4
+KEPT_BYTES = 3_000_000_000
+
+
+@dataclass(eq=False)
+class _Open:
+    """An open engine, what is known of its body, and the memory its network takes."""
+
+    engine: EngineLike
+    size: int
+    mesh: MeshInfo | None = None
+
+
 class EngineRunner:
-    """Keeps one engine open and answers `RunRequest` with `RunResult`."""
+    """Keeps the engines of the last choices open and answers `RunRequest` with `RunResult`."""
 
     def __init__(self, open_engine: OpenEngine = open_engine_of) -> None:
         self._open_engine = open_engine
-        self._engine: EngineLike | None = None
-        self._choice: Choice | None = None
-        self._mesh: MeshInfo | None = None
+        self._open: OrderedDict[Choice, _Open] = OrderedDict()
 
     def __call__(self, request: RunRequest | DevicesRequest, cancel: threading.Event) -> Any:
         """Open the engine if the choice changed, run, and measure."""
@@ -84,7 +98,8 @@ class EngineRunner:
 
         if isinstance(request, DevicesRequest):
             return device_names()
-        engine = self._engine_for(request.choice)
+        opened = self._opened(request.choice)
+        engine = opened.engine
         if cancel.is_set():
             raise Cancelled("stopped")
         result = engine.run(
@@ -94,8 +109,8 @@ class EngineRunner:
             quality=request.quality,
             cancel=cancel,
         )
-        if self._mesh is None:
-            self._mesh = mesh_info(engine)
+        if opened.mesh is None:
+            opened.mesh = mesh_info(engine)
         return RunResult(
             request_id=request.id,
             item_id=request.item_id,
@@ -103,7 +118,7 @@ class EngineRunner:
             quality=request.quality,
             result=result,
             scores=measure(result.people, request.detections, request.truths, request.quality),
-            mesh=self._mesh,
+            mesh=opened.mesh,
             reading_scores=measure_readings(
                 result.people, request.detections, request.truths, request.quality
             ),
@@ -112,18 +127,32 @@ class EngineRunner:
             weights_state=engine.weights_state,
         )
 
-    def _engine_for(self, choice: Choice) -> EngineLike:
-        if self._engine is None or self._choice != choice:
-            self.close()
-            self._engine = self._open_engine(choice)
-            self._choice = choice
-        return self._engine
+    def _opened(self, choice: Choice) -> _Open:
+        """The engine of a choice; those not used for longest make room for a new one."""
+        if choice not in self._open:
+            while len(self._open) >= KEPT_ENGINES:
+                self._close_oldest()
+            engine = self._open_engine(choice)
+            self._open[choice] = _Open(engine, network_bytes(engine))
+            while len(self._open) > 1 and sum(o.size for o in self._open.values()) > KEPT_BYTES:
+                self._close_oldest()
+        self._open.move_to_end(choice)
+        return self._open[choice]
+
+    def _close_oldest(self) -> None:
+        _, oldest = self._open.popitem(last=False)
+        oldest.engine.close()
 
     def close(self) -> None:
-        """Let go of the network."""
-        engine, self._engine, self._choice, self._mesh = self._engine, None, None, None
-        if engine is not None:
-            engine.close()
+        """Let go of all networks."""
+        while self._open:
+            self._close_oldest()
+
+
+def network_bytes(engine: Any) -> int:
+    """Memory of the weights of an engine's method."""
+    parameters = getattr(engine.method, "parameters", None)
+    return 0 if parameters is None else sum(p.numel() * p.element_size() for p in parameters())
 
 
 def mesh_info(engine: Any) -> MeshInfo | None:

@@ -106,6 +106,14 @@ SPECS: tuple[ActionSpec, ...] = (
         ("A",),
         True,
     ),
+    ActionSpec(
+        "compare",
+        "&Compare methods",
+        "Several methods on the same person, and the difference between them",
+        "compare",
+        ("C",),
+        True,
+    ),
     ActionSpec("log", "&Log", "What was said so far", "log", ("L",), True),
     ActionSpec(
         "next", "&Next picture", "The next picture of the list", "next", ("Right", "PgDown")
@@ -146,6 +154,7 @@ PLAIN_KEYS = frozenset(
         "J",
         "V",
         "A",
+        "C",
         "F",
         "0",
         "1",

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.engine.requests import ExportRequest
 from app.engine.work_thread import Failure
+from app.state.comparison import Comparison
 from app.state.values import Choice, Notice, RunResult
 from app.state.view import ViewOptions
 from app.windows.about import AboutDialog, ShortcutsDialog
@@ -34,7 +35,7 @@ PICTURES = (
 WEIGHTS = "Weights (*.safetensors *.pt *.pth *.bin *.ckpt *.tar *.pkl)"
 BODIES = "Body models (*.pkl *.npz)"
 ANY = "All files (*)"
-REGIONS_PAGE = 2  # of the tabs below the picture
+REGIONS_PAGE, COMPARE_PAGE = 2, 3  # of the tabs below the picture
 SETTINGS_OF_VIEW = {
     "colour_by": "colour_by",
     "alignment": "alignment",
@@ -84,7 +85,7 @@ class _Wiring(QObject):
             "cancel": self.cancel,
             "weights": self.choose_weights,
             "fit_picture": w.picture.view.fit,
-            "fit_body": w.stage.fit,
+            "fit_body": self.fit_body,
             "search": w.items_panel.search.setFocus,
             "theme": w.toggle_theme,
             "about": self.show_about,
@@ -98,11 +99,12 @@ class _Wiring(QObject):
             ("view_side", "left"),
             ("view_top", "top"),
         ):
-            a[name].triggered.connect(lambda _=False, view=view: w.stage.look(view))
+            a[name].triggered.connect(lambda _=False, view=view: self.look(view))
         for name in VIEW_TOGGLES:
             a[name].toggled.connect(lambda on, name=name: w.view.set(**{name: on}))
         a["draw_box"].toggled.connect(w.picture.set_draws_boxes)
         a["auto_run"].toggled.connect(w.choice.set_auto_run)
+        a["compare"].toggled.connect(lambda on: w.comparison.set(on=on))
         a["next"].triggered.connect(lambda: w.items_panel.step(1))
         a["previous"].triggered.connect(lambda: w.items_panel.step(-1))
         QApplication.instance().focusChanged.connect(self._focus_changed)  # type: ignore[union-attr]
@@ -111,6 +113,7 @@ class _Wiring(QObject):
     def _connect_panels(self) -> None:
         w = self.w
         w.records.weights_shown.connect(self._show_weights)
+        w.compares.vertex_picked.connect(w.stage.vertex_picked)
         w.items_panel.item_chosen.connect(w.session.select)
         w.items_panel.order_chosen.connect(lambda order: w.change_settings(item_sort=order))
         w.items_panel.set_order(w.settings.item_sort)
@@ -141,6 +144,7 @@ class _Wiring(QObject):
         w.people.selected_changed.connect(self._show_enabled)
         w.people.selected_changed.connect(self._person_marked)
         w.results.shown_changed.connect(self._result_shown)
+        w.comparison.changed.connect(self._comparison_changed)
         w.view.changed.connect(self._options_changed)
         w.choice.changed.connect(self._choice_changed)
         w.choice.auto_run_changed.connect(self._auto_run_changed)
@@ -155,6 +159,19 @@ class _Wiring(QObject):
         w.workers.exporter.answered.connect(self._exported)
         w.workers.exporter.failed.connect(self._export_failed)
         self._auto_run_changed(w.choice.auto_run)
+
+    # ---- cameras of the 3D views
+
+    @Slot()
+    def fit_body(self) -> None:
+        """Show the whole body, or all compared bodies."""
+        self.w.stage.fit()
+        self.w.compare_stage.views.fit()
+
+    def look(self, view: str) -> None:
+        """``picture``, ``front``, ``left`` or ``top``, in whichever views are shown."""
+        self.w.stage.look(view)
+        self.w.compare_stage.views.set_camera(self.w.stage.main.camera)
 
     # ---- files
 
@@ -298,15 +315,26 @@ class _Wiring(QObject):
     @Slot()
     def _show_weights(self) -> None:
         """The page of region weights, where a method has these instead of attention."""
-        if self.w.view.options.inspection:
+        if self.w.view.options.inspection and not self.w.comparison.now.on:
             self.w.layout_widget.show_below(True, REGIONS_PAGE)
+
+    @Slot(object, object)
+    def _comparison_changed(self, now: Comparison, names: frozenset[str]) -> None:
+        if "on" not in names:
+            return
+        self.w.acts["compare"].setChecked(now.on)
+        self.w.layout_widget.show_comparison(now.on)
+        self._show_below()
 
     def _show_below(self, *, log_first: bool = False) -> None:
         """Attention where a method has any, the log when asked for."""
         options = self.w.view.options
         attention = options.inspection and not self.w.runs.reads_joints
         page = 1 if options.log and (log_first or not attention) else 0
-        self.w.layout_widget.show_below(attention or options.log, page)
+        compared = self.w.comparison.now.on
+        if compared and not log_first:
+            page = COMPARE_PAGE
+        self.w.layout_widget.show_below(attention or options.log or compared, page)
 
     @Slot(object)
     def _choice_changed(self, choice: Choice) -> None:

@@ -13,6 +13,7 @@ from app.panels.empty_state import EmptyState
 from app.settings.theme import Metrics
 
 GAP = 6
+COMPARISON_SHARE = 0.66
 LEFT_MINIMUM, RIGHT_MINIMUM = 168, 284
 
 
@@ -33,6 +34,7 @@ class WindowLayout(QWidget):
         items: QWidget,
         picture: QWidget,
         stage: QWidget,
+        comparison: QWidget,
         inspector: QWidget,
         tabs: Sequence[tuple[str, QWidget]],
         banner: Banner,
@@ -43,7 +45,12 @@ class WindowLayout(QWidget):
         self._picture_stack = QStackedWidget()
         self._picture_stack.addWidget(empty)
         self._picture_stack.addWidget(picture)
-        self.pair = _splitter(Qt.Orientation.Horizontal, framed(self._picture_stack), framed(stage))
+        self._stages = QStackedWidget()
+        self._stages.addWidget(stage)
+        self._stages.addWidget(comparison)
+        self.pair = _splitter(
+            Qt.Orientation.Horizontal, framed(self._picture_stack), framed(self._stages)
+        )
         self.pair.setStretchFactor(0, 1)
         self.pair.setStretchFactor(1, 1)
         self.tabs = QTabWidget()
@@ -75,6 +82,15 @@ class WindowLayout(QWidget):
     def show_picture(self, on: bool) -> None:
         """The picture, or the invitation to open one."""
         self._picture_stack.setCurrentIndex(1 if on else 0)
+
+    def show_comparison(self, on: bool) -> None:
+        """Compared bodies instead of the one body; they need more room than the picture."""
+        if on == (self._stages.currentIndex() == 1):
+            return
+        self._stages.setCurrentIndex(1 if on else 0)
+        width = sum(self.pair.sizes())
+        share = COMPARISON_SHARE if on else 0.5
+        self.pair.setSizes([round(width * (1 - share)), round(width * share)])
 
     def show_below(self, on: bool, page: int = 0) -> None:
         """The panel below the picture, with one of its pages."""

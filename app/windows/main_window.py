@@ -19,6 +19,7 @@ from app.engine.runner import EngineRunner, OpenEngine, open_engine_of
 from app.engine.work_thread import WorkThread
 from app.panels.attention_panel import AttentionPanel
 from app.panels.banner import Banner
+from app.panels.compare_panel import ComparePanel
 from app.panels.display_panel import DisplayPanel
 from app.panels.empty_state import EmptyState
 from app.panels.fusion_panel import FusionPanel
@@ -37,6 +38,7 @@ from app.settings.theme import Theme, theme_named
 from app.state.activity import ActivityModel
 from app.state.attention import AttentionModel
 from app.state.choice import ChoiceModel
+from app.state.comparison import ComparisonModel
 from app.state.people import PeopleModel
 from app.state.results import ResultsModel
 from app.state.session import SessionModel
@@ -44,6 +46,7 @@ from app.state.values import Choice
 from app.state.view import ViewModel, ViewOptions
 from app.windows.actions import Actions
 from app.windows.attention_control import AttentionControl
+from app.windows.compare_control import CompareControl, CompareStage
 from app.windows.connections import connect_window
 from app.windows.display_control import DisplayControl
 from app.windows.files_control import FilesControl
@@ -128,6 +131,7 @@ class MainWindow(QMainWindow):
         s = self.settings
         self.session, self.people, self.results = SessionModel(), PeopleModel(), ResultsModel()
         self.attention, self.activity = AttentionModel(), ActivityModel()
+        self.comparison = ComparisonModel()
         first = Choice(s.method, s.preset, s.variant, None, s.body, s.device)
         self.choice = ChoiceModel(
             list_methods(), first, lambda key: self.settings.weights_of(key), auto_run=s.auto_run
@@ -166,6 +170,7 @@ class MainWindow(QMainWindow):
         )
         self.attention_panel, self.log_panel = AttentionPanel(self.attention), LogPanel()
         self.fusion_panel = FusionPanel()
+        self.compare_stage, self.compare_panel = CompareStage(), ComparePanel()
         self.banner, self.status = Banner(), StatusStrip()
         self.empty = EmptyState(
             "Drop pictures here",
@@ -177,11 +182,13 @@ class MainWindow(QMainWindow):
             self.items_panel,
             self.picture,
             self.stage,
+            self.compare_stage,
             self.inspector,
             (
                 ("Attention", self.attention_panel),
                 ("Log", self.log_panel),
                 ("Regions", self.fusion_panel),
+                ("Compare", self.compare_panel),
             ),
             self.banner,
             self.empty,
@@ -211,6 +218,10 @@ class MainWindow(QMainWindow):
         self.records = RecordsControl(
             self.results, self.view, self.shown, self.stage, self.picture, self.fusion_panel
         )
+        self.compares = CompareControl(
+            self.comparison, self.session, self.choice, self.results, self.view, self.activity,
+            self.runs, w.engine, self.compare_stage, self.compare_panel,
+        )  # fmt: skip
 
     # ---- start and end
 
@@ -232,6 +243,7 @@ class MainWindow(QMainWindow):
         self._save_soon.stop()
         self._save_now()
         self.shown.stop()
+        self.compares.stop()
         ended = self.workers.stop()
         self.stage.stop()
         return ended
@@ -252,8 +264,8 @@ class MainWindow(QMainWindow):
         self.acts.set_theme(theme)
         for panel in (
             self.items_panel, self.picture, self.stage, self.method_panel, self.numbers, self.display,
-            self.reading, self.inspector, self.attention_panel, self.fusion_panel, self.banner, self.empty,
-            self.shown,
+            self.reading, self.inspector, self.attention_panel, self.fusion_panel, self.compare_stage,
+            self.banner, self.empty, self.shown,
         ):  # fmt: skip
             panel.set_theme(theme)
 

@@ -24,7 +24,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "fit_picture", "fit_body", "-", "view_picture", "view_front", "view_side", "view_top", "-",
             "wireframe", "grid", "skeleton", "truth", "boxes", "joints", "-",
-            "side_view", "inspection", "log", "-", "theme",
+            "compare", "side_view", "inspection", "log", "-", "theme",
         ),
     ),
     ("&Go", ("next", "previous", "search")),

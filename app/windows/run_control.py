@@ -33,11 +33,13 @@ class RunControl(QObject):
         running_changed: whether a full run is under way.
         devices_found: names of the devices of this machine.
         weights_missing: the choice that cannot run for want of weights.
+        refused: (item id, choice, `Failure`) of a run that failed.
     """
 
     running_changed = Signal(bool)
     devices_found = Signal(object)
     weights_missing = Signal(object)
+    refused = Signal(int, object, object)
 
     def __init__(
         self,
@@ -79,14 +81,16 @@ class RunControl(QObject):
         """Whether the chosen method starts from marks instead of pixels."""
         return self._choice.entry.reads == "joints"
 
-    def marks_in_use(self) -> tuple[Detection, ...] | None:
-        """The people handed to the method; None lets it look for them itself."""
+    def marks_in_use(self, choice: Choice | None = None) -> tuple[Detection, ...] | None:
+        """The people handed to a method (the chosen one); None lets it look for them itself."""
         item = self._session.current
         if item is None:
             return None
+        method = self._choice.choice.method if choice is None else choice.method
+        reads_joints = self._choice.entry_of(method).reads == "joints"
         people = self._people.of(item.id)
         untouched = all(person.joint_source == "default" for person in people)
-        if not self.reads_joints and untouched and not self._people.edited(item.id):
+        if not reads_joints and untouched and not self._people.edited(item.id):
             return None
         return people
 
@@ -98,23 +102,38 @@ class RunControl(QObject):
             self._run_when_found = -1 if loaded is None else loaded.item.id
             return
         self._run_when_found = -1
+        if quality == "full":
+            self._refused = None
+        request = self._request_for(loaded, self._choice.choice, quality)
+        self._engine.submit(request, supersede=quality == "full")
+
+    def run_beside(self, choice: Choice) -> bool:
+        """Run another choice on the current picture, when nothing else is running; whether it began."""
+        loaded = self._session.current_loaded
+        if loaded is None or not self._people.knows(loaded.item.id) or not self._engine.is_idle:
+            return False
+        self._engine.submit(self._request_for(loaded, choice, "full"))
+        return True
+
+    def _request_for(self, loaded: Loaded, choice: Choice, quality: Quality) -> RunRequest:
+        entry = self._choice.entry_of(choice.method)
+        inspected = self._view.options.inspection and entry.reads != "joints"
         request = RunRequest(
             id=self._next_id,
             item_id=loaded.item.id,
-            choice=self._choice.choice,
+            choice=choice,
             frame=loaded.frame,
-            detections=self.marks_in_use(),
+            detections=self.marks_in_use(choice),
             truths=loaded.truths,
             quality=quality,
-            inspect=quality == "full" and self._view.options.inspection and not self.reads_joints,
+            inspect=quality == "full" and inspected and choice == self._choice.choice,
         )
         self._next_id += 1
         if quality == "full":
-            self._refused = None
             self._running.add(request.id)
             self.running_changed.emit(True)
-            self._activity.set_busy("engine", f"Running {self._choice.entry.title}")
-        self._engine.submit(request, supersede=quality == "full")
+            self._activity.set_busy("engine", f"Running {entry.title}")
+        return request
 
     def cancel(self) -> None:
         """Give up what runs and what waits."""
@@ -207,7 +226,8 @@ class RunControl(QObject):
     @Slot(object)
     def _began(self, request: Any) -> None:
         if isinstance(request, RunRequest) and request.quality == "full":
-            self._activity.set_busy("engine", f"Running {self._choice.entry.title}")
+            title = self._choice.entry_of(request.choice.method).title
+            self._activity.set_busy("engine", f"Running {title}")
 
     @Slot(object, object)
     def _answered(self, request: Any, answer: Any) -> None:
@@ -240,8 +260,11 @@ class RunControl(QObject):
     def _failed(self, request: Any, failure: Failure) -> None:
         self._ended(request)
         if isinstance(request, RunRequest):
-            self._refused = request.choice
+            self.refused.emit(request.item_id, request.choice, failure)
             self._activity.notify(notice_of(failure, request.choice))
+            if request.choice != self._choice.choice:
+                return
+            self._refused = request.choice
             if failure.kind == "WeightsError":
                 self.weights_missing.emit(request.choice)
         else:

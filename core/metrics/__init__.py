@@ -1,5 +1,14 @@
 """Errors against ground truth, each number stamped with the protocol that it was measured under."""
 
+from core.metrics.between import (
+    Distances,
+    Placed,
+    disagreement,
+    distances,
+    laid_onto,
+    pelvis_in_camera,
+    same_mesh,
+)
 from core.metrics.curves import auc
 from core.metrics.evaluation import PoseSet, evaluate
 from core.metrics.fscore import f_score
@@ -21,9 +30,11 @@ from core.metrics.protocols import METRO24_TO_LSP14, Curve, Protocol, get_protoc
 __all__ = [
     "METRO24_TO_LSP14",
     "Curve",
+    "Distances",
     "KeypointGuess",
     "KeypointTruth",
     "Measure",
+    "Placed",
     "PoseSet",
     "Protocol",
     "acceleration_error",
@@ -31,10 +42,13 @@ __all__ = [
     "aligned_with_reflection",
     "auc",
     "centred_on",
+    "disagreement",
+    "distances",
     "evaluate",
     "f_score",
     "get_protocol",
     "joint_errors_2d",
+    "laid_onto",
     "list_protocols",
     "mean_point_error",
     "metro_mpjpe",
@@ -42,6 +56,8 @@ __all__ = [
     "oks_average_precision",
     "pa_mean_point_error",
     "pck",
+    "pelvis_in_camera",
     "point_errors",
+    "same_mesh",
     "summarise",
 ]

@@ -95,7 +95,8 @@ def lab(qtbot, tmp_path) -> Iterator[Lab]:
             made.gate.set()
         window = made.window
         window.close()
-        drawers = [view._thread for view in (window.stage.main, window.stage.side)]
+        views = (window.stage.main, window.stage.side, *window.compare_stage.views.views)
+        drawers = [view._thread for view in views]
         assert not any(thread.isRunning() for thread in (*window.workers.all, *drawers))
         window.deleteLater()
 
