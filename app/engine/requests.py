@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -13,7 +14,7 @@ from core.types import Detection, Frame, Truth
 
 @dataclass(frozen=True, eq=False)
 class RunRequest:
-    """Reconstruct the people of a picture."""
+    """Reconstruct the people of a picture, or of the picture with a grey ``patch`` (xyxy, pixels)."""
 
     id: int
     item_id: int
@@ -23,6 +24,33 @@ class RunRequest:
     truths: tuple[Truth, ...] = ()
     quality: Quality = "full"
     inspect: bool = False
+    patch: tuple[float, float, float, float] | None = None
+
+
+How = Literal["occlusion", "gradient", "joints"]
+
+
+@dataclass(frozen=True, eq=False)
+class WhyRequest:
+    """What moves a point of the body.
+
+    Attributes:
+        item_id, choice: the result that is asked about.
+        frame, person: as the method saw them.
+        kind, number, name: the vertex or joint.
+        how: cover parts of the picture, take the network's derivative, or move joints.
+        progress: told the share done, from the engine's thread.
+    """
+
+    item_id: int
+    choice: Choice
+    frame: Frame
+    person: Detection
+    kind: Literal["vertex", "joint"]
+    number: int
+    name: str
+    how: How
+    progress: Callable[[float], None]
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 
-from app.engine.requests import DevicesRequest, RunRequest
+from app.engine.explaining import explain
+from app.engine.requests import DevicesRequest, RunRequest, WhyRequest
 from app.state.values import Choice, MeshInfo, Quality, RunResult
 from core.errors import Cancelled
 from core.types import Detection, Frame, FrameResult
@@ -74,6 +75,7 @@ def open_engine_of(choice: Choice) -> EngineLike:
 # Methods that are compared stay open, as long as they are not larger than this together.
 KEPT_ENGINES = 4
 KEPT_BYTES = 3_000_000_000
+PATCH_GREY = 118
 
 
 @dataclass(eq=False)
@@ -92,18 +94,23 @@ class EngineRunner:
         self._open_engine = open_engine
         self._open: OrderedDict[Choice, _Open] = OrderedDict()
 
-    def __call__(self, request: RunRequest | DevicesRequest, cancel: threading.Event) -> Any:
+    def __call__(
+        self, request: RunRequest | WhyRequest | DevicesRequest, cancel: threading.Event
+    ) -> Any:
         """Open the engine if the choice changed, run, and measure."""
         from app.engine.measure import measure, measure_readings
 
         if isinstance(request, DevicesRequest):
             return device_names()
+        if isinstance(request, WhyRequest):
+            return explain(self._opened(request.choice).engine, request, cancel)
         opened = self._opened(request.choice)
         engine = opened.engine
         if cancel.is_set():
             raise Cancelled("stopped")
+        frame = request.frame if request.patch is None else covered(request.frame, request.patch)
         result = engine.run(
-            request.frame,
+            frame,
             request.detections,
             inspect=request.inspect,
             quality=request.quality,
@@ -125,6 +132,7 @@ class EngineRunner:
             detections=request.detections or (),
             device=str(engine.device),
             weights_state=engine.weights_state,
+            covered=request.patch is not None,
         )
 
     def _opened(self, choice: Choice) -> _Open:
@@ -153,6 +161,15 @@ def network_bytes(engine: Any) -> int:
     """Memory of the weights of an engine's method."""
     parameters = getattr(engine.method, "parameters", None)
     return 0 if parameters is None else sum(p.numel() * p.element_size() for p in parameters())
+
+
+def covered(frame: Frame, patch: tuple[float, float, float, float]) -> Frame:
+    """The picture with a grey patch (x0, y0, x1, y1), pixels."""
+    height, width = frame.size_hw
+    x0, y0, x1, y1 = (round(value) for value in patch)
+    image = frame.image.copy()
+    image[max(0, y0) : max(0, min(height, y1)), max(0, x0) : max(0, min(width, x1))] = PATCH_GREY
+    return replace(frame, image=image)
 
 
 def mesh_info(engine: Any) -> MeshInfo | None:

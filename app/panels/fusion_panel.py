@@ -16,10 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.panels.controls import label, rows
+from app.panels.birds_eye import BirdsEye
+from app.panels.controls import columns, label, rows
 from app.settings.theme import DARK, Theme
 from core.render.colors import INFERNO
-from core.types import FusionRecord
+from core.types import CamerasRecord, FusionRecord
 
 # Colour stays this far from the ends of the scale, so that numbers on it can be read.
 DARKEST, SPAN = 0.12, 0.66
@@ -39,15 +40,47 @@ class FusionPanel(QWidget):
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        layout = rows(self, margin=8)
-        layout.addWidget(self._title)
-        layout.addWidget(self.table, 1)
+        self.birds_eye = BirdsEye()
+        self._doubt = label("", "muted", wrap=True)
+        self._right = QWidget()
+        right = rows(self._right, spacing=4)
+        right.addWidget(self._doubt)
+        right.addWidget(self.birds_eye, 1)
+        left = QWidget()
+        column = rows(left, spacing=4)
+        column.addWidget(self._title)
+        column.addWidget(self.table, 1)
+        layout = columns(self, margin=8)
+        layout.addWidget(left, 3)
+        layout.addWidget(self._right, 2)
         self.show_record(None)
+        self.show_cameras(None)
 
     def set_theme(self, theme: Theme) -> None:
         """Other colours."""
         self.theme = theme
+        self.birds_eye.set_theme(theme)
         self.show_record(self.record)
+
+    def show_cameras(self, record: CamerasRecord | None) -> None:
+        """Where each source puts the person; None hides the plot."""
+        self._right.setVisible(record is not None)
+        self.birds_eye.show_record(record)
+        if record is not None:
+            apart = f"{record.disagreement_m * 100:.0f} cm"
+            lines = [
+                f"{name}: ({s:.2f}, {tx:.2f}, {ty:.2f}) → ({x:.2f}, {y:.2f}, {z:.2f}) m"
+                for name, (s, tx, ty), (x, y, z) in zip(
+                    record.names, record.local.tolist(), record.translations.tolist(), strict=True
+                )
+            ]
+            self._doubt.setText(
+                f"From above: where each camera puts the person. They disagree by {apart}."
+            )
+            self._doubt.setToolTip(
+                "Local camera (scale, x, y) and the camera of the whole picture:\n"
+                + "\n".join(lines)
+            )
 
     def show_record(self, record: FusionRecord | None) -> None:
         """Fill the table; None empties it."""

@@ -200,3 +200,18 @@ def draw_regions(painter: QPainter, regions: NamedRegions, style: MarkStyle) -> 
         painter.drawRect(area)
         margin = 4 * style.pixel
         painter.drawText(area.adjusted(margin, margin, -margin, -margin), 0, name)
+
+
+def draw_winner(painter: QPainter, place: tuple[float, float], style: MarkStyle) -> None:
+    """A ring with four ticks around the place that won."""
+    centre, radius = QPointF(*place), 9 * style.pixel
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for colour, width in ((SHADOW, 4.0), (QColor(style.theme.truth), 2.0)):
+        painter.setPen(QPen(colour, width * style.pixel))
+        painter.drawEllipse(centre, radius, radius)
+        for x, y in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            near, far = radius, 1.7 * radius
+            painter.drawLine(
+                QPointF(place[0] + x * near, place[1] + y * near),
+                QPointF(place[0] + x * far, place[1] + y * far),
+            )

@@ -110,6 +110,11 @@ class PicturePanel(QWidget):
         fill_combo(self._layer, entries, current)
         self._layer.setVisible(bool(names))
 
+    def show_layer(self, name: str) -> None:
+        """The map that is drawn now, without telling anybody."""
+        with QSignalBlocker(self._layer):
+            self._layer.setCurrentIndex(max(0, self._layer.findData(name)))
+
     def set_draws_boxes(self, on: bool) -> None:
         """Whether the next drag draws a box."""
         self.view.draws_boxes = on

@@ -31,6 +31,7 @@ from app.panels.picture_paint import (
     draw_person,
     draw_regions,
     draw_reprojection,
+    draw_winner,
 )
 from app.settings.theme import DARK, Theme
 from core.types import Detection, Reconstruction
@@ -40,6 +41,8 @@ ZOOM_STEP = 1.2
 ZOOM_RANGE = (0.02, 60.0)
 CLICK_SLOP = 3
 CACHE_PX = 2600
+# Side of the patch that covers, as a share of the person, and its grey.
+PATCH_SHARE, PATCH_GREY = 0.2, 118
 
 Region = Sequence[float] | NDArray[np.float32]
 
@@ -57,6 +60,7 @@ class PictureView(QGraphicsView):
         ground_clicked: (x, y) pixels clicked without moving.
         menu_wanted: (global point, Hit or None, (x, y)).
         pointer_moved: (x, y) pixels, or None when it left.
+        patch_moved: (x0, y0, x1, y1) pixels of the grey patch that the mouse carries.
     """
 
     drag_started = Signal()
@@ -69,6 +73,7 @@ class PictureView(QGraphicsView):
     ground_clicked = Signal(float, float)
     menu_wanted = Signal(QPoint, object, object)
     pointer_moved = Signal(object)
+    patch_moved = Signal(object)
     zoom_changed = Signal(float)
 
     def __init__(self) -> None:
@@ -91,8 +96,12 @@ class PictureView(QGraphicsView):
         self.focus_joint = ""
         self.links: Links | None = None
         self.dots: Links | None = None
+        self.winner: tuple[float, float] | None = None
         self.regions: NamedRegions = ()
         self.draws_boxes = False
+        self.covers = False
+        self.patch: tuple[float, float, float, float] | None = None
+        self._covering = False
         self._size_hw = (0, 0)
         self._hover: Hit | None = None
         self._grab: Hit | None = None
@@ -182,6 +191,11 @@ class PictureView(QGraphicsView):
         self.dots = dots
         self.viewport().update()
 
+    def set_winner(self, place: tuple[float, float] | None) -> None:
+        """The place (x, y) that won among many; None for none."""
+        self.winner = place
+        self.viewport().update()
+
     def set_regions(self, regions: NamedRegions) -> None:
         """Named boxes (4,) that were looked at; empty for none."""
         self.regions = regions
@@ -258,7 +272,10 @@ class PictureView(QGraphicsView):
         if event.button() == Qt.MouseButton.MiddleButton:
             self._pan_from = event.position().toPoint()
         elif event.button() == Qt.MouseButton.LeftButton and self._size_hw[0]:
-            if self.draws_boxes:
+            if self.covers:
+                self._covering = True
+                self._cover(at)
+            elif self.draws_boxes:
                 self._rubber = (at, at)
             else:
                 self._grab = self._hit(at)
@@ -281,7 +298,9 @@ class PictureView(QGraphicsView):
             self._moved = True
             if self._grab is not None:
                 self.drag_started.emit()
-        if self._rubber is not None:
+        if self._covering:
+            self._cover(at)
+        elif self._rubber is not None:
             self._rubber = (self._rubber[0], at)
             self.viewport().update()
         elif self._grab is not None and self._moved:
@@ -291,6 +310,20 @@ class PictureView(QGraphicsView):
         elif self._press is None:
             self._set_hover(self._hit(at))
         event.accept()
+
+    def set_covers(self, on: bool) -> None:
+        """Whether the mouse carries a grey patch over the picture."""
+        self.covers, self.patch = on, None
+        self.setCursor(Qt.CursorShape.CrossCursor if on else Qt.CursorShape.ArrowCursor)
+        self.viewport().update()
+
+    def _cover(self, at: QPointF) -> None:
+        sides = [float(np.max(p.box_xyxy[2:] - p.box_xyxy[:2])) for p in self.people]
+        person = sides[self.selected] if 0 <= self.selected < len(sides) else 0.0
+        half = PATCH_SHARE * (person or max(self._size_hw)) / 2
+        self.patch = (at.x() - half, at.y() - half, at.x() + half, at.y() + half)
+        self.viewport().update()
+        self.patch_moved.emit(self.patch)
 
     def _drag_to(self, at: QPointF) -> None:
         hit = self._grab
@@ -314,9 +347,12 @@ class PictureView(QGraphicsView):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         at = self._at(event)
         grab, rubber, moved = self._grab, self._rubber, self._moved
+        self._covering = False
         self._grab = self._rubber = self._press = self._pan_from = None
         self.setCursor(
-            Qt.CursorShape.CrossCursor if self.draws_boxes else Qt.CursorShape.ArrowCursor
+            Qt.CursorShape.CrossCursor
+            if self.draws_boxes or self.covers
+            else Qt.CursorShape.ArrowCursor
         )
         if rubber is not None:
             box = drawn_box((rubber[0].x(), rubber[0].y()), (at.x(), at.y()), self._size_hw)
@@ -358,8 +394,9 @@ class PictureView(QGraphicsView):
         if hit == self._hover:
             return
         self._hover = hit
-        shape = Qt.CursorShape.CrossCursor if self.draws_boxes else Qt.CursorShape.ArrowCursor
-        if hit is not None and not self.draws_boxes:
+        drawing = self.draws_boxes or self.covers
+        shape = Qt.CursorShape.CrossCursor if drawing else Qt.CursorShape.ArrowCursor
+        if hit is not None and not drawing:
             shape = _cursor_of(hit)
         self.setCursor(shape)
         self.viewport().update()
@@ -384,8 +421,15 @@ class PictureView(QGraphicsView):
         for links in (self.dots, self.links):
             if links is not None:
                 draw_links(painter, links, style)
+        if self.winner is not None:
+            draw_winner(painter, self.winner, style)
         for number, marks in enumerate(self.people):
             draw_person(painter, marks, number, style)
+        if self.patch is not None:
+            x0, y0, x1, y1 = self.patch
+            painter.setPen(QPen(QColor(self.theme.accent), 1.5 * self.pixel))
+            painter.setBrush(QColor(PATCH_GREY, PATCH_GREY, PATCH_GREY))
+            painter.drawRect(QRectF(x0, y0, x1 - x0, y1 - y0))
         if self._rubber is not None:
             painter.setPen(QPen(QColor(self.theme.accent), 1.5 * self.pixel, Qt.PenStyle.DashLine))
             painter.setBrush(QColor(76, 141, 255, 40))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from app.state.values import Choice, RunResult
+from core.types import InspectionRecord
 
 KEEP_RECORDS = 6
 
@@ -30,7 +31,7 @@ class ResultsModel(QObject):
 
     def put(self, result: RunResult, *, show: bool) -> None:
         """Keep a full result; show it when it belongs to what is being looked at."""
-        if result.quality == "full":
+        if result.quality == "full" and not result.covered:
             key = (result.item_id, result.choice)
             self._results.pop(key, None)
             self._results[key] = result
@@ -49,6 +50,20 @@ class ResultsModel(QObject):
         people = 0 if result is None else len(result.result.people)
         self.person = min(self.person, max(0, people - 1))
         self.shown_changed.emit(result)
+
+    def add_record(
+        self, item_id: int, choice: Choice, person: int, record: InspectionRecord
+    ) -> RunResult | None:
+        """Add a record to a person of a kept result, in place of an older one of that name."""
+        result = self._results.get((item_id, choice))
+        if result is None or person >= len(result.result.people):
+            return None
+        people = list(result.result.people)
+        others = tuple(r for r in people[person].records if r.name != record.name)
+        people[person] = replace(people[person], records=(*others, record))
+        new = replace(result, result=replace(result.result, people=tuple(people)))
+        self._results[item_id, choice] = new
+        return new
 
     def forget(self, item_id: int, keep: RunResult | None = None) -> None:
         """Drop the results of an item (its marks changed), but for one that still holds."""

@@ -118,7 +118,10 @@ ALIGNMENTS: tuple[Alignment, ...] = ("none", "pelvis", "procrustes")
 
 @dataclass(frozen=True, eq=False)
 class RunResult:
-    """Answer to one run request; ``scores`` per person, ``reading_scores`` per person and other reading."""
+    """Answer to one run request; ``scores`` per person, ``reading_scores`` per person and other reading.
+
+    ``covered`` results saw only a part of the picture: shown, never kept.
+    """
 
     request_id: int
     item_id: int
@@ -131,6 +134,7 @@ class RunResult:
     detections: tuple[Detection, ...] = ()
     device: str = ""
     weights_state: str = ""
+    covered: bool = False
 
     def scores_of(self, person: int, reading: int = 0) -> Scores:
         """Scores of a person's answer (reading 0) or of another reading."""

@@ -114,6 +114,21 @@ SPECS: tuple[ActionSpec, ...] = (
         ("C",),
         True,
     ),
+    ActionSpec(
+        "why",
+        "What &moves this point?",
+        "Which part of the picture, or which joint, moves the clicked point of the body",
+        "heatmap",
+        ("Y",),
+    ),
+    ActionSpec(
+        "cover",
+        "Co&ver by hand",
+        "Drag a grey patch over the picture and watch the body",
+        "box",
+        ("P",),
+        True,
+    ),
     ActionSpec("log", "&Log", "What was said so far", "log", ("L",), True),
     ActionSpec(
         "next", "&Next picture", "The next picture of the list", "next", ("Right", "PgDown")
@@ -155,6 +170,8 @@ PLAIN_KEYS = frozenset(
         "V",
         "A",
         "C",
+        "Y",
+        "P",
         "F",
         "0",
         "1",

@@ -35,7 +35,7 @@ PICTURES = (
 WEIGHTS = "Weights (*.safetensors *.pt *.pth *.bin *.ckpt *.tar *.pkl)"
 BODIES = "Body models (*.pkl *.npz)"
 ANY = "All files (*)"
-REGIONS_PAGE, COMPARE_PAGE = 2, 3  # of the tabs below the picture
+REGIONS_PAGE, COMPARE_PAGE, WHY_PAGE = 2, 3, 4  # of the tabs below the picture
 SETTINGS_OF_VIEW = {
     "colour_by": "colour_by",
     "alignment": "alignment",
@@ -104,6 +104,9 @@ class _Wiring(QObject):
             a[name].toggled.connect(lambda on, name=name: w.view.set(**{name: on}))
         a["draw_box"].toggled.connect(w.picture.set_draws_boxes)
         a["auto_run"].toggled.connect(w.choice.set_auto_run)
+        a["why"].triggered.connect(self.show_why)
+        a["cover"].toggled.connect(w.why_panel.covering.setChecked)
+        w.why_panel.covering.toggled.connect(a["cover"].setChecked)
         a["compare"].toggled.connect(lambda on: w.comparison.set(on=on))
         a["next"].triggered.connect(lambda: w.items_panel.step(1))
         a["previous"].triggered.connect(lambda: w.items_panel.step(-1))
@@ -318,6 +321,13 @@ class _Wiring(QObject):
         if self.w.view.options.inspection and not self.w.comparison.now.on:
             self.w.layout_widget.show_below(True, REGIONS_PAGE)
 
+    @Slot()
+    def show_why(self) -> None:
+        """The page that asks what moves the chosen point, and the question where there is a point."""
+        self.w.layout_widget.show_below(True, WHY_PAGE)
+        if self.w.why_panel.ask.isEnabled():
+            self.w.why_panel.ask.click()
+
     @Slot(object, object)
     def _comparison_changed(self, now: Comparison, names: frozenset[str]) -> None:
         if "on" not in names:
@@ -413,6 +423,7 @@ class _Wiring(QObject):
     def cancel(self) -> None:
         """Stop what runs; leave the mode of drawing boxes."""
         self.w.acts["draw_box"].setChecked(False)
+        self.w.acts["cover"].setChecked(False)
         self.w.runs.cancel()
 
     @Slot(str)

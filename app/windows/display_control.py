@@ -24,7 +24,7 @@ from app.state.session import SessionModel
 from app.state.values import Loaded, RunResult, Scores
 from app.state.view import ViewModel, ViewOptions
 from app.windows.blending import BodyBlend
-from app.windows.heat import heat_image, map_names
+from app.windows.heat import heat_image, map_names, winner_place
 from app.windows.stage import Stage
 from core.render import MeshLayer, picture_camera
 from core.types import AttentionRecord, MeshStageRecord, Reconstruction
@@ -183,6 +183,7 @@ class DisplayControl(QObject):
             self._numbers.show_result(self._results.shown, number, options.reading)
             self._blend.glide(self._people_now())
         if names & {"picture_layer", "picture_label"}:
+            self._picture.show_layer(options.picture_layer)
             self._show_heat()
         if names & {"skeleton"}:
             self._show_reprojection()
@@ -284,6 +285,9 @@ class DisplayControl(QObject):
             self._picture.view.set_heat(None, (0, 0, 1, 1))
         else:
             self._picture.view.set_heat(*made)
+        self._picture.view.set_winner(
+            None if person is None else winner_place(person.records, options.picture_layer)
+        )
 
     def _show_legend(self, painted: Painted) -> None:
         legend = painted.legend

@@ -28,9 +28,20 @@ def heat_image(
         if isinstance(record, HeatmapRecord):
             maps = record.maps.astype(np.float32)
             maps = maps / np.maximum(maps.max(axis=(1, 2), keepdims=True), 1e-9)
-            return coloured(maps.max(axis=0) if label < 0 else maps[label]), record.region
+            one = 0 <= label < len(maps)  # a label of another record means nothing here
+            return coloured(maps[label] if one else maps.max(axis=0)), record.region
         if isinstance(record, ScoreMapRecord):
             return coloured(record.scores - record.scores.min()), record.region
+    return None
+
+
+def winner_place(records: Sequence[InspectionRecord], name: str) -> tuple[float, float] | None:
+    """Middle of the winning cell of a score map, picture pixels; None for other maps."""
+    for record in records:
+        if isinstance(record, ScoreMapRecord) and record.name == name:
+            size = (record.region[2:] - record.region[:2]) / np.array(record.scores.shape[::-1])
+            x, y = record.region[:2] + (np.array(record.winner_rc[::-1]) + 0.5) * size
+            return float(x), float(y)
     return None
 
 

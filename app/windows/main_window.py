@@ -31,6 +31,7 @@ from app.panels.numbers_panel import NumbersPanel
 from app.panels.picture_panel import PicturePanel
 from app.panels.reading_panel import ReadingPanel
 from app.panels.status_strip import StatusStrip
+from app.panels.why_panel import WhyPanel
 from app.settings.icons import icon, tinted_file
 from app.settings.store import SettingsStore
 from app.settings.stylesheet import qt_palette, style_sheet
@@ -56,6 +57,7 @@ from app.windows.menus import build_menus
 from app.windows.records_control import RecordsControl
 from app.windows.run_control import RunControl
 from app.windows.stage import Stage
+from app.windows.why_control import WhyControl
 from core.methods.registry import list_methods
 
 WAIT_MS = 30_000
@@ -170,6 +172,7 @@ class MainWindow(QMainWindow):
         )
         self.attention_panel, self.log_panel = AttentionPanel(self.attention), LogPanel()
         self.fusion_panel = FusionPanel()
+        self.why_panel = WhyPanel()
         self.compare_stage, self.compare_panel = CompareStage(), ComparePanel()
         self.banner, self.status = Banner(), StatusStrip()
         self.empty = EmptyState(
@@ -189,6 +192,7 @@ class MainWindow(QMainWindow):
                 ("Log", self.log_panel),
                 ("Regions", self.fusion_panel),
                 ("Compare", self.compare_panel),
+                ("Why", self.why_panel),
             ),
             self.banner,
             self.empty,
@@ -218,6 +222,10 @@ class MainWindow(QMainWindow):
         self.records = RecordsControl(
             self.results, self.view, self.shown, self.stage, self.picture, self.fusion_panel
         )
+        self.whys = WhyControl(
+            self.session, self.choice, self.results, self.view, self.activity, self.runs, w.engine,
+            self.stage, self.picture, self.why_panel,
+        )  # fmt: skip
         self.compares = CompareControl(
             self.comparison, self.session, self.choice, self.results, self.view, self.activity,
             self.runs, w.engine, self.compare_stage, self.compare_panel,
@@ -265,7 +273,7 @@ class MainWindow(QMainWindow):
         for panel in (
             self.items_panel, self.picture, self.stage, self.method_panel, self.numbers, self.display,
             self.reading, self.inspector, self.attention_panel, self.fusion_panel, self.compare_stage,
-            self.banner, self.empty, self.shown,
+            self.why_panel, self.banner, self.empty, self.shown,
         ):  # fmt: skip
             panel.set_theme(theme)
 

@@ -23,6 +23,7 @@ from app.windows.stage import Stage
 from core.render.colors import INFERNO
 from core.types import (
     AttentionRecord,
+    CamerasRecord,
     FusionRecord,
     HeatmapRecord,
     PointsRecord,
@@ -53,6 +54,7 @@ class RecordsControl(QObject):
         self._results, self._view, self._display = results, view, display
         self._picture, self._panel = picture, panel
         self._vertex, self._joint = -1, ""
+        self._announced = -1
         results.shown_changed.connect(self._result_changed)
         stage.vertex_picked.connect(self._vertex_picked)
         picture.view.joint_clicked.connect(self._joint_clicked)
@@ -62,9 +64,15 @@ class RecordsControl(QObject):
         if result is not None and result.quality != "full":
             return
         records = self._records()
-        fusions = [record for record in records if isinstance(record, FusionRecord)]
+        # Weights with a unit answer a question that was asked elsewhere.
+        fusions = [r for r in records if isinstance(r, FusionRecord) and not r.unit]
         self._panel.show_record(fusions[0] if fusions else None)
-        if fusions and not any(isinstance(record, AttentionRecord) for record in records):
+        cameras = [record for record in records if isinstance(record, CamerasRecord)]
+        self._panel.show_cameras(cameras[0] if cameras else None)
+        attends = any(isinstance(record, AttentionRecord) for record in records)
+        request = -1 if result is None else result.request_id
+        if fusions and not attends and request != self._announced:
+            self._announced = request  # once a run: records are added to a result later
             self.weights_shown.emit()
         regions = [record for record in records if isinstance(record, RegionRecord)]
         self._picture.view.set_regions(

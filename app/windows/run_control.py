@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,20 @@ class RunControl(QObject):
             self._refused = None
         request = self._request_for(loaded, self._choice.choice, quality)
         self._engine.submit(request, supersede=quality == "full")
+
+    def run_covered(self, patch: tuple[float, float, float, float]) -> None:
+        """Run the chosen method on the picture with a grey patch (x0, y0, x1, y1); newest wins."""
+        loaded = self._session.current_loaded
+        if loaded is not None and self._people.knows(loaded.item.id):
+            request = self._request_for(loaded, self._choice.choice, "live")
+            inspect = self._view.options.inspection and not self.reads_joints
+            self._engine.submit(replace(request, patch=patch, inspect=inspect))
+
+    def show_known(self) -> None:
+        """Back to the kept result of the current picture."""
+        item = self._session.current
+        if item is not None:
+            self._show_known_or_run(item.id)
 
     def run_beside(self, choice: Choice) -> bool:
         """Run another choice on the current picture, when nothing else is running; whether it began."""
@@ -235,6 +250,8 @@ class RunControl(QObject):
             self._ended(request)
             self.devices_found.emit(answer)
             return
+        if not isinstance(request, RunRequest):
+            return
         result: RunResult = answer
         self._ended(request)
         item = self._session.current
@@ -267,7 +284,7 @@ class RunControl(QObject):
             self._refused = request.choice
             if failure.kind == "WeightsError":
                 self.weights_missing.emit(request.choice)
-        else:
+        elif isinstance(request, DevicesRequest):
             self._activity.notify(notice_of(failure, None))
 
     @Slot(object)

@@ -51,7 +51,7 @@ from core.nn.batch import Batch, LossTerm, LossTerms, MethodOutput, Target
 from core.nn.iterative_regressor import IterativeRegressor, pose_of_rotmat, rotmat_of_pose
 from core.nn.lite_backbone import LITE_SIZE, DenseNetwork
 from core.nn.resnet import CHANNELS, ResNet50
-from core.types import FusionRecord, InspectionRecord, MeshStageRecord, RegionRecord
+from core.types import CamerasRecord, FusionRecord, InspectionRecord, MeshStageRecord, RegionRecord
 
 SIZE_HW = (256, 192)
 LITE_HW = (LITE_SIZE, LITE_SIZE)
@@ -364,7 +364,7 @@ class MultiRoi(Method):
     def inspect(
         self, batch: Batch, output: MethodOutput
     ) -> tuple[tuple[InspectionRecord, ...], ...]:
-        """Per person: the boxes, who counted for whom (figure 3), the body of every crop."""
+        """Per person: boxes, who counted for whom (figure 3), cameras (figure 4), bodies by crop."""
         state: MultiRoiState = output.internals
         if not state.shown:
             return super().inspect(batch, output)
@@ -380,6 +380,11 @@ class MultiRoi(Method):
             if state.weights is not None:
                 weights = state.weights[person].detach().cpu().numpy()
                 records.append(FusionRecord("crop fusion", names, names, weights))
+            if len(names) > 1:
+                local, full = (
+                    c[person].detach().cpu().numpy() for c in (state.camera, state.camera_full)
+                )
+                records.append(CamerasRecord("crop cameras", names, local, full))
             bodies = self.body(state.rotmat[person], state.betas[person]).vertices
             records += [
                 MeshStageRecord(f"body of {name}", own.detach().cpu().numpy(), faces)

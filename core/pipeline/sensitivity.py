@@ -175,7 +175,7 @@ def joint_influence(
         shares.append(max(moves))
     weights = np.asarray(shares, np.float32)[None]
     names = tuple(marked.joint_names[joint] for joint in known)
-    return FusionRecord(f"what moves {point.title}", (point.title,), names, weights)
+    return FusionRecord(f"what moves {point.title}", (point.title,), names, weights, "m")
 
 
 def _region(engine: Engine, person: Detection) -> NDArray[np.float64]:

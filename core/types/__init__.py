@@ -3,6 +3,7 @@
 from core.types.frames import Detection, Frame, LimbHint
 from core.types.inspection import (
     AttentionRecord,
+    CamerasRecord,
     FusionRecord,
     HeatmapRecord,
     InspectionRecord,
@@ -17,6 +18,7 @@ from core.types.results import FrameResult, Reconstruction, StageTime, Truth
 
 __all__ = [
     "AttentionRecord",
+    "CamerasRecord",
     "Detection",
     "Frame",
     "FrameResult",

@@ -122,12 +122,18 @@ class RegionRecord:
 
 @dataclass(frozen=True, eq=False)
 class FusionRecord:
-    """How much each named source (column) counts for each named result (row); ``weights`` (N, M)."""
+    """How much each named source (column) counts for each named result (row).
+
+    Attributes:
+        weights: (N, M) float32; rows sum to one where there is no ``unit``.
+        unit: of the weights, such as ``m`` for a distance moved; empty for shares.
+    """
 
     name: str
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     weights: NDArray[np.float32]
+    unit: str = ""
 
     def __post_init__(self) -> None:
         freeze(self, "weights", np.float32, (len(self.rows), len(self.columns)))
@@ -163,6 +169,34 @@ class MeshStageRecord:
         freeze(self, "faces", np.int32, (None, 3))
 
 
+@dataclass(frozen=True, eq=False)
+class CamerasRecord:
+    """Several opinions on where the person stands; how far they differ is a measure of doubt.
+
+    Attributes:
+        name: ``crop cameras``.
+        names: N sources.
+        local: (N, 3) float32, the weak-perspective camera (s, tx, ty) that each source gave.
+        translations: (N, 3) float32, metres, the camera of the whole picture that each implies, as
+            ``camera_full`` of the Reconstruction.
+    """
+
+    name: str
+    names: tuple[str, ...]
+    local: NDArray[np.float32]
+    translations: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        freeze(self, "local", np.float32, (len(self.names), 3))
+        freeze(self, "translations", np.float32, (len(self.names), 3))
+
+    @property
+    def disagreement_m(self) -> float:
+        """Mean distance of the translations from their mean, metres."""
+        centre = self.translations.mean(axis=0)
+        return float(np.linalg.norm(self.translations - centre, axis=1).mean())
+
+
 InspectionRecord = (
     AttentionRecord
     | HeatmapRecord
@@ -171,4 +205,5 @@ InspectionRecord = (
     | FusionRecord
     | ScoreMapRecord
     | MeshStageRecord
+    | CamerasRecord
 )

@@ -27,7 +27,7 @@ from core.nn.batch import Batch, Target
 from core.nn.iterative_regressor import rotmat_of_pose
 from core.nn.octave_encoding import OctaveEncoding
 from core.pipeline.batching import make_batch
-from core.types import Detection, Frame, FusionRecord, MeshStageRecord, RegionRecord
+from core.types import CamerasRecord, Detection, Frame, FusionRecord, MeshStageRecord, RegionRecord
 from core.verify import verify
 
 SMALL = MultiRoiConfig(hidden=64)
@@ -343,6 +343,10 @@ def test_records_show_boxes_fusion_and_the_body_of_every_crop(method: MultiRoi) 
         shown = method.inspect(batch, output)
     regions = [r for r in shown[1] if isinstance(r, RegionRecord)]
     fusions = [r for r in shown[1] if isinstance(r, FusionRecord)]
+    (cameras,) = (r for r in shown[1] if isinstance(r, CamerasRecord))
+    assert cameras.names == regions[0].names
+    assert np.allclose(cameras.translations[0], output.camera_full[1].detach().numpy(), atol=1e-5)
+    assert cameras.disagreement_m > 0
     stages = [r for r in shown[1] if isinstance(r, MeshStageRecord)]
     assert (len(regions), len(fusions), len(stages)) == (1, 1, 5)
     box = regions[0].boxes_xyxy[0]
