@@ -133,6 +133,7 @@ class EngineRunner:
             device=str(engine.device),
             weights_state=engine.weights_state,
             covered=request.patch is not None,
+            asked_inside=request.inspect,
         )
 
     def _opened(self, choice: Choice) -> _Open:

@@ -32,7 +32,13 @@ from app.state.session import Role, SessionModel
 from app.state.values import Item
 
 SPACING = 8
-SORT_ORDERS = (("added", "As added"), ("name", "By name"), ("folder", "By folder"))
+SORT_ORDERS = (
+    ("added", "As added"),
+    ("name", "By name"),
+    ("folder", "By folder"),
+    ("error", "Worst first"),
+    ("disagreement", "Disputed first"),
+)
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -52,7 +58,7 @@ class ItemFilter(QSortFilterProxyModel):
         self.invalidateFilter()
 
     def order_by(self, order: str) -> None:
-        """``added``, ``name`` or ``folder``."""
+        """One of ``SORT_ORDERS``."""
         self._order = order
         self.invalidate()
         self.sort(0)
@@ -76,7 +82,15 @@ class ItemFilter(QSortFilterProxyModel):
                 b.path.name.lower(),
                 b.frame_index or 0,
             )
+        if self._order in ("error", "disagreement"):
+            mine, theirs = (self._badness(index) for index in (left, right))
+            return (-mine, a.id) < (-theirs, b.id)
         return a.id < b.id
+
+    def _badness(self, index: Index) -> float:
+        """What the worst come first by; unknown ones come last."""
+        value = getattr(index.data(Role.SUMMARY), self._order)
+        return float("-inf") if value is None else value
 
 
 class ItemDelegate(QStyledItemDelegate):
@@ -158,7 +172,7 @@ class ItemDelegate(QStyledItemDelegate):
             else item.path.parent.name or "/"
         )
         if index.data(Role.DONE):
-            second = "Reconstructed"
+            second = index.data(Role.SUMMARY).text or "Reconstructed"
         lower = area.adjusted(0, area.height() // 2 + 1, 0, 0)
         text = painter.fontMetrics().elidedText(second, Qt.TextElideMode.ElideRight, area.width())
         painter.drawText(lower, top, text)
@@ -189,7 +203,10 @@ class ItemListPanel(QWidget):
         self.search.setToolTip("Show only items whose name holds this (Ctrl+F)")
         self.order = QComboBox()
         self.order.setAccessibleName("Order of the list")
-        self.order.setToolTip("Order of the list")
+        self.order.setToolTip(
+            "Order of the list. Worst: error to the truth, else to the marks. "
+            "Disputed: the compared methods disagree most"
+        )
         fill_combo(self.order, [(text, data) for data, text in SORT_ORDERS], "added")
         self.view = QListView()
         self.view.setModel(self.filter)
@@ -242,6 +259,11 @@ class ItemListPanel(QWidget):
         row = self.view.currentIndex().row() + by
         if 0 <= row < self.filter.rowCount():
             self.view.setCurrentIndex(self.filter.index(row, 0))
+
+    def shown_ids(self) -> tuple[int, ...]:
+        """Ids of the rows in the order shown."""
+        count = self.filter.rowCount()
+        return tuple(self.filter.index(row, 0).data(Role.ITEM).id for row in range(count))
 
     def selected_ids(self) -> tuple[int, ...]:
         """Ids of the selected rows."""

@@ -49,12 +49,13 @@ class PeopleModel(QObject):
         """Whether a person changed the marks by hand."""
         return item_id in self._edited
 
-    def suggest(self, item_id: int, people: Sequence[Detection]) -> None:
+    def suggest(self, item_id: int, people: Sequence[Detection], *, select: bool = True) -> None:
         """Marks found elsewhere (file, detector); kept unless edited by hand already."""
         if item_id in self._edited:
             return
         self._people[item_id] = tuple(people)
-        self.select(0 if people else -1)
+        if select:
+            self.select(0 if people else -1)
         self.changed.emit(item_id, False)
 
     def select(self, person: int) -> None:

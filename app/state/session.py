@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,25 @@ class Role(IntEnum):
     ITEM = Qt.ItemDataRole.UserRole + 1
     THUMBNAIL = Qt.ItemDataRole.UserRole + 2
     DONE = Qt.ItemDataRole.UserRole + 3
-    HAS_TRUTH = Qt.ItemDataRole.UserRole + 4
+    SUMMARY = Qt.ItemDataRole.UserRole + 4
+
+
+@dataclass(frozen=True)
+class ItemSummary:
+    """What the list says of an item.
+
+    Attributes:
+        text: a few words.
+        error: what it is sorted by, larger is worse: millimetres with truth, else % of the box.
+        disagreement: of the compared methods, millimetres.
+    """
+
+    text: str = ""
+    error: float | None = None
+    disagreement: float | None = None
+
+
+NO_SUMMARY = ItemSummary()
 
 
 class SessionModel(QAbstractListModel):
@@ -43,6 +62,7 @@ class SessionModel(QAbstractListModel):
         self._row_of: dict[int, int] = {}
         self._thumbnails: dict[int, QImage] = {}
         self._done: set[int] = set()
+        self._summaries: dict[int, ItemSummary] = {}
         self._next_id = 1
         self._current = -1
         self._loaded: Loaded | None = None
@@ -106,6 +126,7 @@ class SessionModel(QAbstractListModel):
         for item_id in gone:
             self._thumbnails.pop(item_id, None)
             self._done.discard(item_id)
+            self._summaries.pop(item_id, None)
         self.endResetModel()
         if self._current in gone:
             row = min(old_row, len(self._items) - 1)
@@ -137,6 +158,12 @@ class SessionModel(QAbstractListModel):
             self._done.add(item_id)
             self._touch(item_id)
 
+    def set_summary(self, item_id: int, summary: ItemSummary) -> None:
+        """What the list says of an item from now on."""
+        if item_id in self._row_of and self._summaries.get(item_id) != summary:
+            self._summaries[item_id] = summary
+            self._touch(item_id)
+
     def _touch(self, item_id: int) -> None:
         index = self.index(self._row_of[item_id])
         self.dataChanged.emit(index, index)
@@ -159,6 +186,8 @@ class SessionModel(QAbstractListModel):
                 return item
             case Role.THUMBNAIL:
                 return self._thumbnails.get(item.id)
+            case Role.SUMMARY:
+                return self._summaries.get(item.id, NO_SUMMARY)
             case Role.DONE:
                 return item.id in self._done
         return None

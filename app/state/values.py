@@ -120,7 +120,8 @@ ALIGNMENTS: tuple[Alignment, ...] = ("none", "pelvis", "procrustes")
 class RunResult:
     """Answer to one run request; ``scores`` per person, ``reading_scores`` per person and other reading.
 
-    ``covered`` results saw only a part of the picture: shown, never kept.
+    ``covered`` results saw only a part of the picture: shown, never kept. ``asked_inside`` says
+    whether the method was asked for its records and these are still here.
     """
 
     request_id: int
@@ -135,6 +136,7 @@ class RunResult:
     device: str = ""
     weights_state: str = ""
     covered: bool = False
+    asked_inside: bool = False
 
     def scores_of(self, person: int, reading: int = 0) -> Scores:
         """Scores of a person's answer (reading 0) or of another reading."""

@@ -70,6 +70,13 @@ SPECS: tuple[ActionSpec, ...] = (
         ("Ctrl+Del",),
     ),
     ActionSpec("run", "&Run", "Run the method on this picture", "run", ("Ctrl+R", "F5")),
+    ActionSpec(
+        "run_all",
+        "Run on &all",
+        "Run the method, or all compared methods, on every picture of the list",
+        "next",
+        ("Ctrl+Shift+R",),
+    ),
     ActionSpec("cancel", "&Stop", "Stop what is running", "stop", ("Esc",)),
     ActionSpec("auto_run", "Run by &itself", "Run as soon as something changes", "", (), True),
     ActionSpec(

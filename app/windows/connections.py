@@ -77,11 +77,12 @@ class _Wiring(QObject):
             "load_joints": self.choose_joints,
             "export": self.show_export,
             "quit": w.close,
-            "undo": w.people.undo,
-            "redo": w.people.redo,
+            "undo": lambda: self.show_item(w.people.undo()),
+            "redo": lambda: self.show_item(w.people.redo()),
             "delete_person": w.marks.delete_selected,
             "remove_item": self.remove_items,
             "run": w.runs.run,
+            "run_all": w.ahead.run_all,
             "cancel": self.cancel,
             "weights": self.choose_weights,
             "fit_picture": w.picture.view.fit,
@@ -162,6 +163,11 @@ class _Wiring(QObject):
         w.workers.exporter.answered.connect(self._exported)
         w.workers.exporter.failed.connect(self._export_failed)
         self._auto_run_changed(w.choice.auto_run)
+
+    def show_item(self, item_id: int) -> None:
+        """Look at the item that a step back or forward belonged to."""
+        if item_id >= 0:
+            self.w.session.select(item_id)
 
     # ---- cameras of the 3D views
 
@@ -388,7 +394,7 @@ class _Wiring(QObject):
         w, a = self.w, self.w.acts
         has_picture = w.session.current is not None
         has_people = w.results.shown is not None and bool(w.results.shown.result.people)
-        for name in ("run", "draw_box", "load_joints", "fit_picture", "remove_item"):
+        for name in ("run", "run_all", "draw_box", "load_joints", "fit_picture", "remove_item"):
             a[name].setEnabled(has_picture)
         for name in ("export", "fit_body", "view_picture", "view_front", "view_side", "view_top"):
             a[name].setEnabled(has_people)
@@ -424,6 +430,7 @@ class _Wiring(QObject):
         """Stop what runs; leave the mode of drawing boxes."""
         self.w.acts["draw_box"].setChecked(False)
         self.w.acts["cover"].setChecked(False)
+        self.w.ahead.stop()
         self.w.runs.cancel()
 
     @Slot(str)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.engine.requests import (
     ExpandRequest,
@@ -46,6 +46,7 @@ class FilesControl(QObject):
         super().__init__()
         self._session, self._people, self._activity = session, people, activity
         self._loader, self._files = loader, files
+        self.read_ahead: Callable[[int], Loaded | None] = lambda _item_id: None
         self._sample_paths: frozenset[Path] = frozenset()
         session.items_added.connect(self._want_thumbnails)
         session.current_changed.connect(self._load)
@@ -97,7 +98,11 @@ class FilesControl(QObject):
     @Slot(int)
     def _load(self, item_id: int) -> None:
         item = self._session.item(item_id)
-        if item is not None:
+        ready = self.read_ahead(item_id)
+        if item is not None and ready is not None:
+            # Later, as an answer of the thread would come: others have to hear of the item first.
+            QTimer.singleShot(0, self, lambda: self._loaded(LoadRequest(item), ready))
+        elif item is not None:
             self._activity.set_busy("load", f"Reading {item.title}")
             self._loader.submit(LoadRequest(item), supersede=True)
 

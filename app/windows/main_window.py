@@ -46,6 +46,7 @@ from app.state.session import SessionModel
 from app.state.values import Choice
 from app.state.view import ViewModel, ViewOptions
 from app.windows.actions import Actions
+from app.windows.ahead_control import AheadControl
 from app.windows.attention_control import AttentionControl
 from app.windows.compare_control import CompareControl, CompareStage
 from app.windows.connections import connect_window
@@ -57,6 +58,7 @@ from app.windows.menus import build_menus
 from app.windows.records_control import RecordsControl
 from app.windows.run_control import RunControl
 from app.windows.stage import Stage
+from app.windows.summaries import SummaryControl
 from app.windows.why_control import WhyControl
 from core.methods.registry import list_methods
 
@@ -77,6 +79,7 @@ class Workers:
     engine: WorkThread
     loader: WorkThread
     files: WorkThread
+    ahead: WorkThread
     painter: WorkThread
     exporter: WorkThread
 
@@ -87,6 +90,7 @@ class Workers:
             engine=WorkThread("engine", lambda: EngineRunner(open_engine)),
             loader=WorkThread("loader", MediaReader),
             files=WorkThread("files", MediaReader, newest_wins=False),
+            ahead=WorkThread("ahead", MediaReader, newest_wins=False),
             painter=WorkThread("painter", OverlayPainter),
             exporter=WorkThread("exporter", _ExportHandler, newest_wins=False),
         )
@@ -94,7 +98,7 @@ class Workers:
     @property
     def all(self) -> tuple[WorkThread, ...]:
         """Every thread."""
-        return (self.engine, self.loader, self.files, self.painter, self.exporter)
+        return (self.engine, self.loader, self.files, self.ahead, self.painter, self.exporter)
 
     def stop(self) -> bool:
         """Tell all to stop, then wait for each."""
@@ -230,6 +234,18 @@ class MainWindow(QMainWindow):
             self.comparison, self.session, self.choice, self.results, self.view, self.activity,
             self.runs, w.engine, self.compare_stage, self.compare_panel,
         )  # fmt: skip
+        self.ahead = AheadControl(
+            self.session, self.people, self.choice, self.results, self.activity, self.runs,
+            w.ahead, w.engine, self._choices_to_run, self.items_panel.shown_ids,
+        )  # fmt: skip
+        self.files.read_ahead = self.ahead.loaded
+        self.summaries = SummaryControl(
+            self.session, self.choice, self.comparison, self.results, lambda: self.compares.choices
+        )
+
+    def _choices_to_run(self) -> tuple[Choice, ...]:
+        """The chosen method, and those compared with it while the comparison is shown."""
+        return self.compares.choices if self.comparison.now.on else (self.choice.choice,)
 
     # ---- start and end
 
@@ -252,6 +268,7 @@ class MainWindow(QMainWindow):
         self._save_now()
         self.shown.stop()
         self.compares.stop()
+        self.ahead.stop()
         ended = self.workers.stop()
         self.stage.stop()
         return ended

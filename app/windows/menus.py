@@ -18,7 +18,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("&Edit", ("undo", "redo", "-", "draw_box", "delete_person")),
-    ("&Run", ("run", "cancel", "auto_run", "-", "why", "cover", "-", "weights")),
+    ("&Run", ("run", "run_all", "cancel", "auto_run", "-", "why", "cover", "-", "weights")),
     (
         "&View",
         (

@@ -14,9 +14,9 @@ from app.engine.work_thread import Failure, WorkThread
 from app.state.activity import ActivityModel
 from app.state.choice import ChoiceModel
 from app.state.people import PeopleModel
-from app.state.results import ResultsModel
+from app.state.results import ResultsModel, with_picture
 from app.state.session import SessionModel
-from app.state.values import Choice, Loaded, Notice, Quality, RunResult
+from app.state.values import Choice, Item, Loaded, Notice, Quality, RunResult
 from app.state.view import ViewModel
 from core.types import Detection
 
@@ -58,7 +58,7 @@ class RunControl(QObject):
         self._engine = engine
         self._next_id = 1
         self._shown_id = 0
-        self._running: set[int] = set()
+        self._running: dict[int, RunRequest] = {}
         self._run_when_found = -1  # the item that was to be run before its people were known
         self._refused: Choice | None = None
         session.current_changed.connect(self._item_changed)
@@ -82,9 +82,14 @@ class RunControl(QObject):
         """Whether the chosen method starts from marks instead of pixels."""
         return self._choice.entry.reads == "joints"
 
-    def marks_in_use(self, choice: Choice | None = None) -> tuple[Detection, ...] | None:
-        """The people handed to a method (the chosen one); None lets it look for them itself."""
-        item = self._session.current
+    def marks_in_use(
+        self, choice: Choice | None = None, item: Item | None = None
+    ) -> tuple[Detection, ...] | None:
+        """The people of an item (the current one) that are handed to a method (the chosen one).
+
+        None lets the method look for them itself.
+        """
+        item = item or self._session.current
         if item is None:
             return None
         method = self._choice.choice.method if choice is None else choice.method
@@ -106,6 +111,8 @@ class RunControl(QObject):
         if quality == "full":
             self._refused = None
         request = self._request_for(loaded, self._choice.choice, quality)
+        if quality == "full":
+            self._announce(request)
         self._engine.submit(request, supersede=quality == "full")
 
     def run_covered(self, patch: tuple[float, float, float, float]) -> None:
@@ -127,6 +134,15 @@ class RunControl(QObject):
         loaded = self._session.current_loaded
         if loaded is None or not self._people.knows(loaded.item.id) or not self._engine.is_idle:
             return False
+        request = self._request_for(loaded, choice, "full")
+        self._announce(request)
+        self._engine.submit(request)
+        return True
+
+    def run_ahead(self, loaded: Loaded, choice: Choice) -> bool:
+        """Run an item that is not looked at yet, when nothing else is running; whether it began."""
+        if not self._engine.is_idle:
+            return False
         self._engine.submit(self._request_for(loaded, choice, "full"))
         return True
 
@@ -138,17 +154,25 @@ class RunControl(QObject):
             item_id=loaded.item.id,
             choice=choice,
             frame=loaded.frame,
-            detections=self.marks_in_use(choice),
+            detections=self.marks_in_use(choice, loaded.item),
             truths=loaded.truths,
             quality=quality,
             inspect=quality == "full" and inspected and choice == self._choice.choice,
         )
         self._next_id += 1
         if quality == "full":
-            self._running.add(request.id)
-            self.running_changed.emit(True)
-            self._activity.set_busy("engine", f"Running {entry.title}")
+            self._running[request.id] = request
         return request
+
+    def _announce(self, request: RunRequest) -> None:
+        """A run that somebody waits for."""
+        self.running_changed.emit(True)
+        title = self._choice.entry_of(request.choice.method).title
+        self._activity.set_busy("engine", f"Running {title}")
+
+    def _is_under_way(self, item_id: int, choice: Choice) -> bool:
+        """Whether a full run of that very item and choice has not come back yet."""
+        return any(r.item_id == item_id and r.choice == choice for r in self._running.values())
 
     def cancel(self) -> None:
         """Give up what runs and what waits."""
@@ -161,8 +185,10 @@ class RunControl(QObject):
     # ---- what changed
 
     @Slot(int)
-    def _item_changed(self, _item_id: int) -> None:
-        self._engine.cancel()
+    def _item_changed(self, item_id: int) -> None:
+        # A run that was begun ahead for this very item is as good as a new one.
+        if not self._is_under_way(item_id, self._choice.choice):
+            self._engine.cancel()
         self._results.show(None)
 
     @Slot(object)
@@ -189,12 +215,17 @@ class RunControl(QObject):
             self._show_known_or_run(item.id)
 
     def _show_known_or_run(self, item_id: int) -> None:
-        known = self._results.get(item_id, self._choice.choice)
-        if known is not None:
-            self._results.show(known)
+        choice, loaded = self._choice.choice, self._session.current_loaded
+        known = self._results.get(item_id, choice)
+        if known is not None and loaded is not None and loaded.item.id == item_id:
+            self._results.show(with_picture(known, loaded.frame))
+            inside = self._view.options.inspection and not self.reads_joints
+            if inside and not known.asked_inside:
+                self._run_by_itself()
             return
         self._results.show(None)
-        self._run_by_itself()
+        if not self._is_under_way(item_id, choice):
+            self._run_by_itself()
 
     @Slot(int, bool)
     def _marks_changed(self, item_id: int, live: bool) -> None:
@@ -240,9 +271,10 @@ class RunControl(QObject):
 
     @Slot(object)
     def _began(self, request: Any) -> None:
-        if isinstance(request, RunRequest) and request.quality == "full":
-            title = self._choice.entry_of(request.choice.method).title
-            self._activity.set_busy("engine", f"Running {title}")
+        item = self._session.current
+        mine = isinstance(request, RunRequest) and item is not None and item.id == request.item_id
+        if mine and request.quality == "full":
+            self._announce(request)
 
     @Slot(object, object)
     def _answered(self, request: Any, answer: Any) -> None:
@@ -278,6 +310,10 @@ class RunControl(QObject):
         self._ended(request)
         if isinstance(request, RunRequest):
             self.refused.emit(request.item_id, request.choice, failure)
+            item = self._session.current
+            if item is None or item.id != request.item_id:
+                self._activity.log(failure.text, "error")
+                return
             self._activity.notify(notice_of(failure, request.choice))
             if request.choice != self._choice.choice:
                 return
@@ -292,8 +328,10 @@ class RunControl(QObject):
         self._ended(request)
 
     def _ended(self, request: Any) -> None:
-        self._running.discard(getattr(request, "id", 0))
-        if not self._running:
+        self._running.pop(getattr(request, "id", 0), None)
+        item = self._session.current
+        waited = [r for r in self._running.values() if item is not None and r.item_id == item.id]
+        if not waited:
             self._activity.set_busy("engine", "")
             self.running_changed.emit(False)
 

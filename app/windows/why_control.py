@@ -16,7 +16,7 @@ from app.panels.picture_panel import PicturePanel
 from app.panels.why_panel import WhyPanel
 from app.state.activity import ActivityModel
 from app.state.choice import ChoiceModel
-from app.state.results import ResultsModel
+from app.state.results import ResultsModel, with_picture
 from app.state.session import SessionModel
 from app.state.skeleton import canonical_name, plain_name
 from app.state.values import Choice, Notice, RunResult
@@ -165,7 +165,7 @@ class WhyControl(QObject):
         wanted = item is not None and item.id == request.item_id
         if new is None or not wanted or self._choice.choice != request.choice:
             return
-        self._results.show(new)
+        self._results.show(with_picture(new, request.frame))
         if isinstance(answer, HeatmapRecord):
             self._view.set(picture_layer=answer.name)
         self._panel.show_answer(*words_of(answer, request.name))

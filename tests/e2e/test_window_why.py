@@ -119,9 +119,11 @@ def test_a_patch_carried_by_hand_moves_the_body_and_is_not_kept(shown, lab, monk
     lab.drag((60, 60), (90, 100), before_release=lambda: shown.results.shown.covered)
     lab.until(lambda: shown.workers.engine.is_idle)
     assert (seen[-1][100, 90] == runner.PATCH_GREY).all()
-    assert shown.results.get(shown.session.current.id, shown.choice.choice) is before
+    kept = shown.results.get(shown.session.current.id, shown.choice.choice)
+    assert kept.request_id == before.request_id
     shown.acts["cover"].trigger()
-    assert shown.results.shown is before
+    assert shown.results.shown.request_id == before.request_id
+    assert not shown.results.shown.covered
     assert shown.picture.view.patch is None
 
 
