@@ -12,6 +12,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QImageReader
 
 from app.engine.requests import (
+    ClipFrameRequest,
     ExpandRequest,
     LoadRequest,
     MarksRequest,
@@ -41,6 +42,7 @@ class MediaReader:
     def __init__(self) -> None:
         self._frames: dict[tuple[Path, int | None], Frame] = {}
         self._reel: Reel | None = None
+        self._clip: Clip | None = None
 
     @singledispatchmethod
     def _answer(self, request: Any, cancel: threading.Event) -> Any:
@@ -79,6 +81,13 @@ class MediaReader:
         truths = truths_beside(frame)
         suggested, origin = marks_beside(frame, truths)
         return Loaded(request.item, frame, display_image(frame), truths, suggested, origin)
+
+    @_answer.register
+    def _(self, request: ClipFrameRequest, cancel: threading.Event) -> Frame:
+        if self._clip is None or self._clip.path != request.path:
+            self._close_clip()
+            self._clip = Clip(request.path)
+        return self._clip.frame(request.index)
 
     @_answer.register
     def _(self, request: PeopleRequest, cancel: threading.Event) -> tuple[Detection, ...]:
@@ -122,10 +131,41 @@ class MediaReader:
         return self._reel
 
     def close(self) -> None:
-        """Let go of an open video."""
+        """Let go of open videos."""
         if self._reel is not None:
             self._reel.close()
             self._reel = None
+        self._close_clip()
+
+    def _close_clip(self) -> None:
+        if self._clip is not None:
+            self._clip.close()
+            self._clip = None
+
+
+class Clip:
+    """A video from which any frame can be had; the one after the last costs least."""
+
+    def __init__(self, path: Path) -> None:
+        from core.pipeline.videos import VideoFile
+
+        self.path = path
+        self._video = VideoFile(path)
+        self._next, self._frames = 0, self._video.frames()
+
+    def frame(self, index: int) -> Frame:
+        """Frame ``index``."""
+        if index != self._next:
+            self._frames = self._video.frames(index)
+        frame = next(self._frames, None)
+        if frame is None:
+            raise InputError(f"has no frame {index}", path=self.path, cure="open the video again")
+        self._next = index + 1
+        return frame
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._video.close()
 
 
 class Reel:

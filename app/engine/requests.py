@@ -111,6 +111,14 @@ class MarksRequest:
 
 
 @dataclass(frozen=True)
+class ClipFrameRequest:
+    """One frame of a video, by number; frames in rising order cost one pass together."""
+
+    path: Path
+    index: int
+
+
+@dataclass(frozen=True)
 class DevicesRequest:
     """Names of the devices that this machine has; also warms up the engine's thread."""
 
@@ -126,6 +134,7 @@ class OverlayRequest:
         quality: of the renderer.
         readings: bodies whose side views are wanted as thumbnails.
         thumbnail_ground: RGB behind them.
+        request_id: of the run that made the bodies.
     """
 
     layers: tuple[MeshLayer, ...]
@@ -135,6 +144,7 @@ class OverlayRequest:
     quality: Literal["draft", "live", "final"] = "live"
     readings: tuple[MeshLayer, ...] = ()
     thumbnail_ground: tuple[int, int, int] = (38, 42, 50)
+    request_id: int = 0
 
 
 ExportKind = Literal["obj", "ply", "glb", "npz", "overlay"]

@@ -12,8 +12,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from app.engine.explaining import explain
+from app.engine.live import LivePeople, LiveRequest
 from app.engine.requests import DevicesRequest, RunRequest, WhyRequest
-from app.state.values import Choice, MeshInfo, Quality, RunResult
+from app.state.values import LIVE_ITEM, Choice, MeshInfo, Quality, RunResult
 from core.errors import Cancelled
 from core.types import Detection, Frame, FrameResult
 
@@ -93,15 +94,20 @@ class EngineRunner:
     def __init__(self, open_engine: OpenEngine = open_engine_of) -> None:
         self._open_engine = open_engine
         self._open: OrderedDict[Choice, _Open] = OrderedDict()
+        self._live = LivePeople()
 
     def __call__(
-        self, request: RunRequest | WhyRequest | DevicesRequest, cancel: threading.Event
+        self,
+        request: RunRequest | LiveRequest | WhyRequest | DevicesRequest,
+        cancel: threading.Event,
     ) -> Any:
         """Open the engine if the choice changed, run, and measure."""
         from app.engine.measure import measure, measure_readings
 
         if isinstance(request, DevicesRequest):
             return device_names()
+        if isinstance(request, LiveRequest):
+            return self._next_frame(request, cancel)
         if isinstance(request, WhyRequest):
             return explain(self._opened(request.choice).engine, request, cancel)
         opened = self._opened(request.choice)
@@ -134,6 +140,27 @@ class EngineRunner:
             weights_state=engine.weights_state,
             covered=request.patch is not None,
             asked_inside=request.inspect,
+        )
+
+    def _next_frame(self, request: LiveRequest, cancel: threading.Event) -> Any:
+        opened = self._opened(request.choice)
+        if opened.mesh is None:
+            opened.mesh = mesh_info(opened.engine)
+        answer = self._live.step(opened.engine, request, cancel)
+        if answer.frame is None or answer.result is None:
+            return None
+        return RunResult(
+            request_id=request.id,
+            item_id=LIVE_ITEM,
+            choice=request.choice,
+            quality="live",
+            result=answer.result,
+            scores=(),
+            mesh=opened.mesh,
+            device=str(opened.engine.device),
+            weights_state=opened.engine.weights_state,
+            streamed=True,
+            device_bytes=device_bytes(str(opened.engine.device)),
         )
 
     def _opened(self, choice: Choice) -> _Open:
@@ -191,6 +218,15 @@ def mesh_info(engine: Any) -> MeshInfo | None:
 def _numpy(value: Any) -> np.ndarray:
     detach = getattr(value, "detach", None)
     return np.asarray(value if detach is None else detach().cpu().numpy())
+
+
+def device_bytes(device: str) -> int:
+    """Memory that torch holds on a CUDA device; 0 for the processor."""
+    if not device.startswith("cuda"):
+        return 0
+    import torch
+
+    return int(torch.cuda.memory_allocated(device))
 
 
 def device_names() -> tuple[str, ...]:

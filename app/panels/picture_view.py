@@ -142,6 +142,11 @@ class PictureView(QGraphicsView):
         self._hover = self._grab = None
         self.fit()
 
+    def replace_picture(self, image: QImage) -> None:
+        """The next picture of the same size; marks and zoom stay."""
+        height, width = self._size_hw
+        self._place(self._picture, image, (0, 0, width, height))
+
     def set_mesh_overlay(self, image: QImage | None) -> None:
         """A transparent picture over the whole picture, at any resolution."""
         height, width = self._size_hw

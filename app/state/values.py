@@ -15,6 +15,8 @@ from core.types import Detection, Frame, FrameResult, Truth
 Quality = Literal["full", "live"]
 Alignment = Literal["none", "pelvis", "procrustes"]
 Tone = Literal["info", "warning", "error"]
+# Item number of results that belong to no row of the list: frames that are played.
+LIVE_ITEM = -2
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,9 @@ class RunResult:
     """Answer to one run request; ``scores`` per person, ``reading_scores`` per person and other reading.
 
     ``covered`` results saw only a part of the picture: shown, never kept. ``asked_inside`` says
-    whether the method was asked for its records and these are still here.
+    whether the method was asked for its records and these are still here. ``streamed`` results are
+    frames of a video or camera that is played: each stands for itself, nothing glides between them.
+    ``device_bytes`` is the memory held on a CUDA device after such a frame.
     """
 
     request_id: int
@@ -137,6 +141,8 @@ class RunResult:
     weights_state: str = ""
     covered: bool = False
     asked_inside: bool = False
+    streamed: bool = False
+    device_bytes: int = 0
 
     def scores_of(self, person: int, reading: int = 0) -> Scores:
         """Scores of a person's answer (reading 0) or of another reading."""

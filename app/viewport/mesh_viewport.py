@@ -48,13 +48,12 @@ from core.render import (
     shared_cache,
 )
 
-SETTLE_MS = 90
-"""After the last movement, before the full picture is asked for."""
+SETTLE_MS = 90  # after the last movement, before the full picture is asked for
 DRAFT_SCALE = 0.5
+FLOWING_SCALE = 0.6
 SLOW_DRAFT_S = 0.045
 RADIANS_PER_PIXEL = 0.0085
 CLICK_PIXELS = 4.0
-AXES_MARGIN = 46.0
 KEY_TURNS = {
     Qt.Key.Key_Left: (0.12, 0.0),
     Qt.Key.Key_Right: (-0.12, 0.0),
@@ -154,13 +153,18 @@ class MeshViewport(QWidget):
         return self._options
 
     def set_layers(
-        self, layers: Sequence[MeshLayer], live: bool = False, fit: bool = False
+        self,
+        layers: Sequence[MeshLayer],
+        live: bool = False,
+        fit: bool = False,
+        flowing: bool = False,
     ) -> None:
         """Show other layers; the camera stays, except for the first ones and with ``fit``.
 
         Args:
             layers: in world coordinates.
-            live: more will follow at once (video): draw quickly, beautify when it rests.
+            live: more will follow at once: draw quickly, beautify when it rests.
+            flowing: frames of a video: draw as quickly as can be, and leave it at that.
             fit: move the camera so that everything is seen.
         """
         had_any = bool(self._layers)
@@ -169,6 +173,10 @@ class MeshViewport(QWidget):
         self._marks.keep_within(self._layers)
         if fit or not had_any:
             self._fit_wanted = True
+        if flowing:
+            self._settle.stop()
+            self._request("draft", FLOWING_SCALE)
+            return
         self._request("live" if live else "final")
         if live:
             self._settle.start()
@@ -363,13 +371,10 @@ class MeshViewport(QWidget):
         view = camera.projection((self.width(), self.height()))
         paint.paint_layer_names(painter, theme, self._layers)
         if self.height() > 200 and self.width() > 240:
-            paint.paint_axes(painter, theme, camera, self._axes_center())
+            paint.paint_axes(painter, theme, camera, paint.axes_center(self.height()))
         if self._legend is not None:
             paint.paint_legend(painter, theme, self._legend, QRectF(self.rect()))
         self._marks.paint(painter, theme, view, self._layers, self._renderer)
-
-    def _axes_center(self) -> QPointF:
-        return QPointF(AXES_MARGIN, self.height() - AXES_MARGIN)
 
     # Mouse and keys
 
@@ -408,7 +413,7 @@ class MeshViewport(QWidget):
             self._request_final()
 
     def _click(self, position: QPointF) -> None:
-        axis = paint.axis_at(self._camera, self._axes_center(), position)
+        axis = paint.axis_at(self._camera, paint.axes_center(self.height()), position)
         if axis is not None and self._layers:
             self.show_standard_view(paint.view_along(axis, self._camera.y_up))
             return

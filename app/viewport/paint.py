@@ -14,6 +14,7 @@ from app.settings.theme import Theme
 from core.render import Legend, MeshLayer, Projection, StandardView, ViewCamera
 
 _AXES = (("x", "#f2736b"), ("y", "#6fcf86"), ("z", "#5aa2ff"))
+AXES_MARGIN = 46.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +68,11 @@ def paint_words(painter: QPainter, theme: Theme, area: QRect, text: str) -> None
     painter.setFont(font_of(theme, theme.metrics.font))
     flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
     painter.drawText(area.adjusted(20, 20, -20, -20), flags, text)
+
+
+def axes_center(height: int) -> QPointF:
+    """Where the axes stand in a view of that height."""
+    return QPointF(AXES_MARGIN, height - AXES_MARGIN)
 
 
 def paint_layer_names(painter: QPainter, theme: Theme, layers: Sequence[MeshLayer]) -> None:

@@ -77,6 +77,18 @@ SPECS: tuple[ActionSpec, ...] = (
         "next",
         ("Ctrl+Shift+R",),
     ),
+    ActionSpec(
+        "play",
+        "&Play video",
+        "Play the video of this row, every frame with its body",
+        "run",
+        ("Space",),
+    ),
+    ActionSpec(
+        "play_camera", "Open &camera…", "Play a camera, a stream or a file", "camera", ("Ctrl+K",)
+    ),
+    ActionSpec("frame_on", "Frame &on", "The next frame of the video", "", (".",)),
+    ActionSpec("frame_back", "Frame &back", "The frame before", "", (",",)),
     ActionSpec("cancel", "&Stop", "Stop what is running", "stop", ("Esc",)),
     ActionSpec("auto_run", "Run by &itself", "Run as soon as something changes", "", (), True),
     ActionSpec(
@@ -177,6 +189,9 @@ PLAIN_KEYS = frozenset(
         "V",
         "A",
         "C",
+        "Space",
+        ".",
+        ",",
         "Y",
         "P",
         "F",

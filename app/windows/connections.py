@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import (
@@ -15,14 +15,13 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
 )
 
-from app.engine.requests import ExportRequest
-from app.engine.work_thread import Failure
 from app.state.comparison import Comparison
 from app.state.values import Choice, Notice, RunResult
 from app.state.view import ViewOptions
 from app.windows.about import AboutDialog, ShortcutsDialog
 from app.windows.actions import VIEW_TOGGLES
-from app.windows.export_dialog import ExportDialog
+from app.windows.camera_dialog import CameraDialog
+from app.windows.export_control import ExportControl
 from app.windows.menus import fill_recent
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ class _Wiring(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self.w = window
-        self._export: ExportDialog | None = None
+        self.exports = ExportControl(window)
         self._connect_actions()
         self._connect_panels()
         self._connect_models()
@@ -75,7 +74,7 @@ class _Wiring(QObject):
             "open_folder": self.choose_folder,
             "samples": self.open_samples,
             "load_joints": self.choose_joints,
-            "export": self.show_export,
+            "export": self.exports.show,
             "quit": w.close,
             "undo": lambda: self.show_item(w.people.undo()),
             "redo": lambda: self.show_item(w.people.redo()),
@@ -105,18 +104,24 @@ class _Wiring(QObject):
             a[name].toggled.connect(lambda on, name=name: w.view.set(**{name: on}))
         a["draw_box"].toggled.connect(w.picture.set_draws_boxes)
         a["auto_run"].toggled.connect(w.choice.set_auto_run)
+        a["play"].triggered.connect(self.play)
+        a["play_camera"].triggered.connect(self.choose_camera)
+        a["frame_on"].triggered.connect(lambda: w.live.step(1))
+        a["frame_back"].triggered.connect(lambda: w.live.step(-1))
         a["why"].triggered.connect(self.show_why)
         a["cover"].toggled.connect(w.why_panel.covering.setChecked)
         w.why_panel.covering.toggled.connect(a["cover"].setChecked)
         a["compare"].toggled.connect(lambda on: w.comparison.set(on=on))
-        a["next"].triggered.connect(lambda: w.items_panel.step(1))
-        a["previous"].triggered.connect(lambda: w.items_panel.step(-1))
+        a["next"].triggered.connect(lambda: self.step(1))
+        a["previous"].triggered.connect(lambda: self.step(-1))
         QApplication.instance().focusChanged.connect(self._focus_changed)  # type: ignore[union-attr]
         w.recent_menu.aboutToShow.connect(self._fill_recent)
 
     def _connect_panels(self) -> None:
         w = self.w
         w.records.weights_shown.connect(self._show_weights)
+        w.live.opened_changed.connect(self._live_changed)
+        w.timeline.save_wanted.connect(self._save_live)
         w.compares.vertex_picked.connect(w.stage.vertex_picked)
         w.items_panel.item_chosen.connect(w.session.select)
         w.items_panel.order_chosen.connect(lambda order: w.change_settings(item_sort=order))
@@ -160,9 +165,14 @@ class _Wiring(QObject):
         w.runs.devices_found.connect(w.method_panel.set_devices)
         w.runs.weights_missing.connect(self._weights_missing)
         w.files.opened.connect(self._opened)
-        w.workers.exporter.answered.connect(self._exported)
-        w.workers.exporter.failed.connect(self._export_failed)
         self._auto_run_changed(w.choice.auto_run)
+
+    def step(self, by: int) -> None:
+        """The next or previous frame of a video that is played, else picture of the list."""
+        if self.w.playback.now.is_clip:
+            self.w.live.step(by)
+        else:
+            self.w.items_panel.step(by)
 
     def show_item(self, item_id: int) -> None:
         """Look at the item that a step back or forward belonged to."""
@@ -265,46 +275,49 @@ class _Wiring(QObject):
         """Take the selected rows off the list."""
         self.w.session.remove(self.w.items_panel.selected_ids())
 
-    # ---- export
+    # ---- cameras and videos
 
     @Slot()
-    def show_export(self) -> None:
-        """The export dialog of the shown result."""
-        shown = self.w.results.shown
-        if shown is None or not shown.result.people:
-            return
-        folder = Path(self.w.settings.last_folder or Path.home()) / "meshloupe-out"
-        dialog = ExportDialog(self.w, shown, folder)
-        dialog.export_requested.connect(self._submit_export)
-        dialog.finished.connect(self._export_closed)
-        self._export = dialog
+    def play(self) -> None:
+        """Play or pause; where nothing is played yet, the video of the current row."""
+        item = self.w.session.current
+        if self.w.live.is_open:
+            self.w.live.toggle()
+        elif item is not None and item.frame_index is not None:
+            self.w.live.open_clip(item.path)
+        else:
+            self.w.activity.notify(
+                Notice("info", "This is a picture", "open a video, or a camera (Ctrl+K)")
+            )
+
+    @Slot()
+    def choose_camera(self) -> None:
+        """Ask for a camera, a stream or a file to play as one."""
+        dialog = CameraDialog(self.w)
+        dialog.chosen.connect(self.w.live.open_camera)
         dialog.open()
 
-    @Slot(object)
-    def _submit_export(self, request: ExportRequest) -> None:
-        self.w.activity.set_busy("export", "Exporting")
-        self.w.workers.exporter.submit(request)
+    @Slot(bool)
+    def _live_changed(self, on: bool) -> None:
+        self.w.timeline.setVisible(on)
+        self.w.runs.rest(on)
+        loaded = self.w.session.current_loaded
+        if on:
+            self.w.comparison.set(on=False)
+        elif loaded is not None:
+            self.w.shown.show_loaded(loaded)
+            self.w.marks.show_now()
+            self.w.runs.show_known()
+        self._show_enabled()
 
-    @Slot(int)
-    def _export_closed(self, _code: int) -> None:
-        if self._export is not None:
-            self._export.deleteLater()
-            self._export = None
-
-    @Slot(object, object)
-    def _exported(self, _request: ExportRequest, lines: Any) -> None:
-        self.w.activity.set_busy("export", "")
-        for line in lines:
-            self.w.activity.log(f"wrote {line.path}: {line.report}")
-        if self._export is not None:
-            self._export.show_lines(lines)
-
-    @Slot(object, object)
-    def _export_failed(self, _request: ExportRequest, failure: Failure) -> None:
-        self.w.activity.set_busy("export", "")
-        self.w.activity.notify(Notice("error", failure.text, failure.cure))
-        if self._export is not None:
-            self._export.show_failure(failure)
+    @Slot(str)
+    def _save_live(self, what: str) -> None:
+        if what == "json":
+            self.exports.save_numbers()
+        elif self.w.playback.now.is_clip:
+            self.exports.show_sequence()
+        else:
+            self.exports.record()
 
     # ---- what changed
 
@@ -377,6 +390,7 @@ class _Wiring(QObject):
 
     @Slot(int)
     def _item_changed(self, item_id: int) -> None:
+        self.w.live.close()
         self.w.layout_widget.show_picture(item_id >= 0)
         self._show_enabled()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.engine.body_colours import Painted, paint
 from app.engine.layers import Marker, body_layers, stage_layer, truth_layer
@@ -33,7 +33,13 @@ REDRAW_MS = 30
 
 
 class DisplayControl(QObject):
-    """Redraws what a change concerns; bodies glide while marks are dragged."""
+    """Redraws what a change concerns; bodies glide while marks are dragged.
+
+    Signals:
+        overlay_ready: number of the run whose bodies are about to lie over the picture.
+    """
+
+    overlay_ready = Signal(int)
 
     def __init__(
         self,
@@ -64,7 +70,7 @@ class DisplayControl(QObject):
         self._redraw.setSingleShot(True)
         self._redraw.setInterval(REDRAW_MS)
         self._redraw.timeout.connect(self._draw_bodies)
-        session.loaded.connect(self._show_picture)
+        session.loaded.connect(self.show_loaded)
         session.current_changed.connect(self._item_changed)
         results.shown_changed.connect(self._show_result)
         view.changed.connect(self._options_changed)
@@ -128,7 +134,8 @@ class DisplayControl(QObject):
     # ---- slots
 
     @Slot(object)
-    def _show_picture(self, loaded: Loaded) -> None:
+    def show_loaded(self, loaded: Loaded) -> None:
+        """A picture that was read."""
         height, width = loaded.frame.size_hw
         self._picture.view.set_picture(loaded.image, (height, width))
         self._picture.set_title(loaded.item.title, f"{loaded.item.path} ({width} x {height} px)")
@@ -159,7 +166,9 @@ class DisplayControl(QObject):
             self._picture.set_layers(names, self._view.options.picture_layer)
             self._attention.set_records(tuple(r for r in records if isinstance(r, AttentionRecord)))
             self._show_heat()
-        if (result is not None and result.quality == "live") or (
+        if result is not None and result.streamed:
+            self._blend.jump(people)
+        elif (result is not None and result.quality == "live") or (
             result is not None and self._blend.shown and self._fitted_item == result.item_id
         ):
             self._blend.glide(people)
@@ -234,7 +243,8 @@ class DisplayControl(QObject):
         layers += self._truth_layers(people, shown)
         layers = self._with_stage(layers, people, painted)
         moving = shown.quality == "live" or self._blend.is_moving
-        self._stage.set_layers(layers, painted.legend, live=moving)
+        flowing = moving and shown.streamed
+        self._stage.set_layers(layers, painted.legend, live=moving, flowing=flowing)
         if self._fitted_item != shown.item_id or (not moving and self._stage.has_lost_sight()):
             self._fitted_item = shown.item_id
             self._stage.fit()
@@ -315,6 +325,7 @@ class DisplayControl(QObject):
                 quality="draft" if moving else "live",
                 readings=readings,
                 thumbnail_ground=rgb(self._theme.raised),
+                request_id=shown.request_id,
             )
         )
 
@@ -329,6 +340,7 @@ class DisplayControl(QObject):
     def _overlay_drawn(self, request: OverlayRequest, image: OverlayImage) -> None:
         if self._results.shown is None:
             return
+        self.overlay_ready.emit(request.request_id)
         self._picture.view.set_mesh_overlay(image.picture)
         if request.quality != "draft":
             self._reading.set_readings(image.readings, self._view.options.reading)

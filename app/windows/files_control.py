@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.engine.requests import (
+    ClipFrameRequest,
     ExpandRequest,
     LoadRequest,
     MarksRequest,
@@ -108,7 +109,7 @@ class FilesControl(QObject):
 
     @Slot(object, object)
     def _loaded(self, request: LoadRequest, loaded: Loaded) -> None:
-        if request.item != self._session.current:
+        if not isinstance(request, LoadRequest) or request.item != self._session.current:
             return
         self._activity.set_busy("load", "")
         if loaded.origin:
@@ -154,6 +155,8 @@ class FilesControl(QObject):
 
     @Slot(object, object)
     def _failed(self, request: Any, failure: Failure) -> None:
+        if isinstance(request, ClipFrameRequest):
+            return  # whoever plays it says so
         if isinstance(request, ThumbnailRequest):
             return  # the row stays without a thumbnail; reading the picture itself will say why
         self._activity.set_busy("load", "")

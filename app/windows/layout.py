@@ -35,6 +35,7 @@ class WindowLayout(QWidget):
         picture: QWidget,
         stage: QWidget,
         comparison: QWidget,
+        timeline: QWidget,
         inspector: QWidget,
         tabs: Sequence[tuple[str, QWidget]],
         banner: Banner,
@@ -65,6 +66,8 @@ class WindowLayout(QWidget):
         column = rows(middle, spacing=GAP)
         column.addWidget(banner)
         column.addWidget(self.centre, 1)
+        column.addWidget(timeline)
+        timeline.hide()
         left, right = framed(items), framed(inspector)
         left.setMinimumWidth(LEFT_MINIMUM)
         right.setMinimumWidth(RIGHT_MINIMUM)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from app.engine.media import MediaReader
 from app.engine.overlay import OverlayPainter
 from app.engine.requests import ExportRequest
 from app.engine.runner import EngineRunner, OpenEngine, open_engine_of
+from app.engine.sequences import Recorder, RecordRequest, SequenceRequest, write_sequence
 from app.engine.work_thread import WorkThread
 from app.panels.attention_panel import AttentionPanel
 from app.panels.banner import Banner
@@ -31,6 +33,7 @@ from app.panels.numbers_panel import NumbersPanel
 from app.panels.picture_panel import PicturePanel
 from app.panels.reading_panel import ReadingPanel
 from app.panels.status_strip import StatusStrip
+from app.panels.timeline import Timeline
 from app.panels.why_panel import WhyPanel
 from app.settings.icons import icon, tinted_file
 from app.settings.store import SettingsStore
@@ -41,6 +44,7 @@ from app.state.attention import AttentionModel
 from app.state.choice import ChoiceModel
 from app.state.comparison import ComparisonModel
 from app.state.people import PeopleModel
+from app.state.playback import PlaybackModel
 from app.state.results import ResultsModel
 from app.state.session import SessionModel
 from app.state.values import Choice
@@ -53,6 +57,7 @@ from app.windows.connections import connect_window
 from app.windows.display_control import DisplayControl
 from app.windows.files_control import FilesControl
 from app.windows.layout import WindowLayout
+from app.windows.live_control import LiveControl
 from app.windows.marks_control import MarksControl
 from app.windows.menus import build_menus
 from app.windows.records_control import RecordsControl
@@ -68,8 +73,21 @@ WAIT_MS = 30_000
 class _ExportHandler:
     """Writes exports in a thread of its own, so that a large one holds up nothing else."""
 
-    def __call__(self, request: ExportRequest, cancel: object) -> object:
-        return write_export(request, cancel)  # type: ignore[arg-type]
+    def __init__(self) -> None:
+        self._recorder = Recorder()
+
+    def __call__(self, request: object, cancel: threading.Event) -> object:
+        match request:
+            case RecordRequest():
+                return self._recorder(request)
+            case SequenceRequest():
+                return write_sequence(request, cancel)
+            case ExportRequest():
+                return write_export(request, cancel)
+        raise TypeError(f"no answer to {type(request).__name__}")
+
+    def close(self) -> None:
+        self._recorder.close()
 
 
 @dataclass(frozen=True)
@@ -137,7 +155,7 @@ class MainWindow(QMainWindow):
         s = self.settings
         self.session, self.people, self.results = SessionModel(), PeopleModel(), ResultsModel()
         self.attention, self.activity = AttentionModel(), ActivityModel()
-        self.comparison = ComparisonModel()
+        self.comparison, self.playback = ComparisonModel(), PlaybackModel()
         first = Choice(s.method, s.preset, s.variant, None, s.body, s.device)
         self.choice = ChoiceModel(
             list_methods(), first, lambda key: self.settings.weights_of(key), auto_run=s.auto_run
@@ -176,7 +194,7 @@ class MainWindow(QMainWindow):
         )
         self.attention_panel, self.log_panel = AttentionPanel(self.attention), LogPanel()
         self.fusion_panel = FusionPanel()
-        self.why_panel = WhyPanel()
+        self.why_panel, self.timeline = WhyPanel(), Timeline()
         self.compare_stage, self.compare_panel = CompareStage(), ComparePanel()
         self.banner, self.status = Banner(), StatusStrip()
         self.empty = EmptyState(
@@ -190,6 +208,7 @@ class MainWindow(QMainWindow):
             self.picture,
             self.stage,
             self.compare_stage,
+            self.timeline,
             self.inspector,
             (
                 ("Attention", self.attention_panel),
@@ -238,6 +257,10 @@ class MainWindow(QMainWindow):
             self.session, self.people, self.choice, self.results, self.activity, self.runs,
             w.ahead, w.engine, self._choices_to_run, self.items_panel.shown_ids,
         )  # fmt: skip
+        self.live = LiveControl(
+            self.playback, self.choice, self.results, self.activity, self.shown, self.picture,
+            self.timeline, w.engine, w.loader, w.exporter,
+        )  # fmt: skip
         self.files.read_ahead = self.ahead.loaded
         self.summaries = SummaryControl(
             self.session, self.choice, self.comparison, self.results, lambda: self.compares.choices
@@ -266,6 +289,7 @@ class MainWindow(QMainWindow):
         """Cancel, quit, wait. True when every thread has ended."""
         self._save_soon.stop()
         self._save_now()
+        self.live.close()
         self.shown.stop()
         self.compares.stop()
         self.ahead.stop()
@@ -290,7 +314,7 @@ class MainWindow(QMainWindow):
         for panel in (
             self.items_panel, self.picture, self.stage, self.method_panel, self.numbers, self.display,
             self.reading, self.inspector, self.attention_panel, self.fusion_panel, self.compare_stage,
-            self.why_panel, self.banner, self.empty, self.shown,
+            self.why_panel, self.timeline, self.banner, self.empty, self.shown,
         ):  # fmt: skip
             panel.set_theme(theme)
 

@@ -13,11 +13,12 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "&File",
         (
-            "open", "open_folder", "samples", "<recent>", "-", "load_joints", "export", "-",
+            "open", "open_folder", "play_camera", "samples", "<recent>", "-", "load_joints", "export", "-",
             "remove_item", "-", "quit",
         ),
     ),
     ("&Edit", ("undo", "redo", "-", "draw_box", "delete_person")),
+    ("&Play", ("play", "play_camera", "-", "frame_back", "frame_on")),
     ("&Run", ("run", "run_all", "cancel", "auto_run", "-", "why", "cover", "-", "weights")),
     (
         "&View",

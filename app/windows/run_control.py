@@ -61,6 +61,7 @@ class RunControl(QObject):
         self._running: dict[int, RunRequest] = {}
         self._run_when_found = -1  # the item that was to be run before its people were known
         self._refused: Choice | None = None
+        self.resting = False  # while frames are played
         session.current_changed.connect(self._item_changed)
         session.loaded.connect(self._item_loaded)
         people.changed.connect(self._marks_changed)
@@ -103,6 +104,8 @@ class RunControl(QObject):
     def run(self, quality: Quality = "full") -> None:
         """Ask for a result of the current picture now."""
         loaded = self._session.current_loaded
+        if self.resting:
+            return
         if loaded is None or not self._people.knows(loaded.item.id):
             # People are still looked for; finding them runs the method.
             self._run_when_found = -1 if loaded is None else loaded.item.id
@@ -132,7 +135,9 @@ class RunControl(QObject):
     def run_beside(self, choice: Choice) -> bool:
         """Run another choice on the current picture, when nothing else is running; whether it began."""
         loaded = self._session.current_loaded
-        if loaded is None or not self._people.knows(loaded.item.id) or not self._engine.is_idle:
+        if loaded is None or not self._people.knows(loaded.item.id):
+            return False
+        if self.resting or not self._engine.is_idle:
             return False
         request = self._request_for(loaded, choice, "full")
         self._announce(request)
@@ -141,7 +146,7 @@ class RunControl(QObject):
 
     def run_ahead(self, loaded: Loaded, choice: Choice) -> bool:
         """Run an item that is not looked at yet, when nothing else is running; whether it began."""
-        if not self._engine.is_idle:
+        if self.resting or not self._engine.is_idle:
             return False
         self._engine.submit(self._request_for(loaded, choice, "full"))
         return True
@@ -177,6 +182,13 @@ class RunControl(QObject):
     def cancel(self) -> None:
         """Give up what runs and what waits."""
         self._engine.cancel()
+
+    def rest(self, on: bool) -> None:
+        """Leave the engine to frames that are played; afterwards the current picture is back."""
+        self.resting = on
+        item = self._session.current
+        if not on and item is not None and self._session.current_loaded is not None:
+            self._show_known_or_run(item.id)
 
     def _run_by_itself(self) -> None:
         if self._choice.auto_run and self._refused != self._choice.choice:
@@ -215,6 +227,8 @@ class RunControl(QObject):
             self._show_known_or_run(item.id)
 
     def _show_known_or_run(self, item_id: int) -> None:
+        if self.resting:
+            return
         choice, loaded = self._choice.choice, self._session.current_loaded
         known = self._results.get(item_id, choice)
         if known is not None and loaded is not None and loaded.item.id == item_id:

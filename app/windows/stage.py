@@ -47,7 +47,7 @@ class Stage(QWidget):
         self._fitted_sphere: tuple[NDArray[np.float32], float] = (np.zeros(3, np.float32), 0.0)
         self._drawing = False
         self._pushes = 0
-        self._waiting: tuple[tuple[MeshLayer, ...], Legend | None] | None = None
+        self._waiting: tuple[tuple[MeshLayer, ...], Legend | None, bool] | None = None
         bar = panel_frame("bar")
         head = columns(bar, spacing=2)
         head.setContentsMargins(10, 4, 6, 4)
@@ -115,7 +115,12 @@ class Stage(QWidget):
         self._hint.set_full_text(text)
 
     def set_layers(
-        self, layers: Sequence[MeshLayer], legend: Legend | None = None, *, live: bool = False
+        self,
+        layers: Sequence[MeshLayer],
+        legend: Legend | None = None,
+        *,
+        live: bool = False,
+        flowing: bool = False,
     ) -> None:
         """What both views draw; ``live`` when more will follow at once.
 
@@ -123,25 +128,25 @@ class Stage(QWidget):
         that is handed more than it can draw would show nothing at all.
         """
         if live and self._drawing:
-            self._waiting = (tuple(layers), legend)
+            self._waiting = (tuple(layers), legend, flowing)
             return
         self._waiting = None
         self._drawing = live and self.main.isVisible()
         self._layers = list(layers)
         self._legend = legend
         self._show_legend()
-        self.main.set_layers(self._layers, live=live)
+        self.main.set_layers(self._layers, live=live, flowing=flowing)
         self._pushes += 1
         # While a mark is dragged the cores belong to the network and to the view under the eye.
         if self._side_frame.isVisibleTo(self) and (not live or self._pushes % SIDE_EVERY == 0):
-            self.side.set_layers(self._layers, live=live)
+            self.side.set_layers(self._layers, live=live, flowing=flowing)
 
     @Slot()
     def _drawn(self, *_: object) -> None:
         self._drawing = False
         if self._waiting is not None:
-            layers, legend = self._waiting
-            self.set_layers(layers, legend, live=True)
+            layers, legend, flowing = self._waiting
+            self.set_layers(layers, legend, live=True, flowing=flowing)
 
     def _show_legend(self) -> None:
         """A small view has no room for a legend; the inspector shows the same one."""

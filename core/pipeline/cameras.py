@@ -124,6 +124,11 @@ class LiveCamera:
                 self._captured, self._taken, self._dropped, self._losses, self._rate
             )
 
+    @property
+    def clock_s(self) -> float:
+        """Seconds since the start, on the clock of the frames' ``time_s``."""
+        return time.monotonic() - self._began
+
     def take(self, timeout_s: float | None = None) -> Frame | None:
         with self._changed:
             self._changed.wait_for(

@@ -37,6 +37,8 @@ class FollowSettings:
 
     Attributes:
         redetect_s: seconds after which it looks anyway, for newcomers.
+        doubt_s: seconds between two looks out of doubt while somebody is still followed: a thing
+            taken for a person would else have the whole picture searched in every frame.
         min_confidence: below this a person is looked for again.
         max_overlap: intersection over union of two people's boxes that may be confused.
         usual_jump: mean joint distance from the prediction, in sides of the box, that halves the
@@ -47,6 +49,7 @@ class FollowSettings:
     """
 
     redetect_s: float = 2.0
+    doubt_s: float = 0.4
     min_confidence: float = 0.4
     max_overlap: float = 0.5
     usual_jump: float = 0.12
@@ -62,15 +65,18 @@ class Follower:
         self.settings = settings or FollowSettings()
         self.detections_asked = 0
         self._looked_s: float | None = None
-        self._doubt = False
+        self._doubt = self._repeats = False
         self._now: tuple[int, ...] = ()
 
     def needs_detector(self, time_s: float) -> bool:
         """Whether the detector must look at the frame of ``time_s``."""
         known = self._known()
-        if self._looked_s is None or self._doubt or not known:
+        if self._looked_s is None or not known:
             return True
-        if not 0.0 <= time_s - self._looked_s < self.settings.redetect_s:
+        elapsed = time_s - self._looked_s
+        if not 0.0 <= elapsed < self.settings.redetect_s:
+            return True
+        if self._repeats or (self._doubt and elapsed >= self.settings.doubt_s):
             return True
         boxes = np.stack([track.box_at(time_s) for track in known])
         overlap = iou(boxes[:, None], boxes[None])
@@ -80,7 +86,7 @@ class Follower:
     def looked(self, time_s: float) -> None:
         """The detector has looked at the frame of ``time_s``."""
         self._looked_s = time_s
-        self._doubt = False
+        self._doubt = self._repeats = False
         self.detections_asked += 1
 
     def predicted(self, frame: Frame, time_s: float) -> tuple[Detection, ...]:
@@ -111,7 +117,8 @@ class Follower:
         for number in repeated:
             self.tracker.drop(number)
         low = any(value < self.settings.min_confidence for value in confidences)
-        self._doubt = self._doubt or low or bool(repeated)
+        self._doubt = self._doubt or low
+        self._repeats = self._repeats or bool(repeated)
         return tuple(confidences)
 
     def _known(self) -> list[Track]:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.settings.theme import DARK, LIGHT
 from app.viewport import MeshViewport
+from app.viewport.paint import axes_center
 from core.render import INFERNO, Legend, MeshLayer, ViewCamera
 from core.render.skeleton import _ball
 
@@ -368,7 +369,7 @@ def test_every_action_has_text_key_and_tip(view):
 
 
 def test_axis_handles_turn_the_view(qtbot, view):
-    centre = view._axes_center()
+    centre = axes_center(view.height())
     x_axis = view.camera.rotation[:, 0] * 26
     QTest.mouseClick(view, LEFT, NO_KEYS, (centre + QPointF(x_axis[0], x_axis[1])).toPoint())
     assert view.camera.azimuth == pytest.approx(np.pi / 2)

@@ -46,8 +46,23 @@ def test_joints_that_jump_are_looked_for_again() -> None:
     def found(number, people):
         return [figure(400.0)] if number == 10 else people
 
-    asked = _run([[100.0]] * 13, Follower(PeopleTracker()), found=found)
+    eager = FollowSettings(doubt_s=0.0)
+    asked = _run([[100.0]] * 13, Follower(PeopleTracker(), eager), found=found)
     assert np.flatnonzero(asked).tolist()[:2] == [0, 11]
+
+
+def test_doubt_does_not_ask_the_detector_in_every_frame() -> None:
+    follower = Follower(PeopleTracker())
+    asked = []
+    for number in range(40):
+        time_s = number / FPS
+        asked.append(follower.needs_detector(time_s))
+        if asked[-1]:
+            follower.looked(time_s)
+        person = figure(100.0, score=1.0 if number == 0 else 0.1, track_id=0)
+        follower.saw([person], frame(number), time_s)
+    assert sum(asked) == 4
+    assert np.diff(np.flatnonzero(asked)).min() >= 12
 
 
 def test_leaving_the_picture_is_noticed() -> None:
@@ -71,7 +86,7 @@ def test_two_boxes_on_one_person_lose_the_newcomer() -> None:
 
 def test_a_falling_score_is_doubted_whatever_its_scale() -> None:
     for best in (1.0, 0.3):
-        follower = Follower(PeopleTracker())
+        follower = Follower(PeopleTracker(), FollowSettings(doubt_s=0.0))
         follower.looked(0.0)
         for number, share in enumerate((1.0, 0.95, 0.9, 0.2)):
             assert follower.needs_detector(number / FPS) == (number == 0)
