@@ -66,6 +66,10 @@ class ChoiceModel(QObject):
         """``embedded`` or a body file."""
         self._set(replace(self.choice, body=body))
 
+    def restore(self, choice: Choice) -> None:
+        """A choice that was saved, as far as this program has it."""
+        self._set(choice)
+
     def choose_device(self, device: str) -> None:
         """``auto``, ``cpu`` or a device name."""
         self._set(replace(self.choice, device=device))

@@ -58,6 +58,21 @@ class PeopleModel(QObject):
             self.select(0 if people else -1)
         self.changed.emit(item_id, False)
 
+    def restore(self, item_id: int, people: Sequence[Detection], *, edited: bool) -> None:
+        """Marks of a session that was saved; no undo step."""
+        self._people[item_id] = tuple(people)
+        if edited:
+            self._edited.add(item_id)
+
+    def clear(self) -> None:
+        """Forget everybody, and all steps back."""
+        self._people.clear()
+        self._edited.clear()
+        self._undo.clear()
+        self._redo.clear()
+        self.select(-1)
+        self.history_changed.emit()
+
     def select(self, person: int) -> None:
         """Select a person by number; -1 for none."""
         if person != self.selected:

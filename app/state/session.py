@@ -50,11 +50,13 @@ class SessionModel(QAbstractListModel):
         current_changed: the current item's id, or -1.
         loaded: a `Loaded` that belongs to the current item.
         items_added: tuple of new `Item` values, for thumbnails.
+        noted: id of an item whose note changed.
     """
 
     current_changed = Signal(int)
     loaded = Signal(object)
     items_added = Signal(object)
+    noted = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,6 +65,7 @@ class SessionModel(QAbstractListModel):
         self._thumbnails: dict[int, QImage] = {}
         self._done: set[int] = set()
         self._summaries: dict[int, ItemSummary] = {}
+        self._notes: dict[int, str] = {}
         self._next_id = 1
         self._current = -1
         self._loaded: Loaded | None = None
@@ -127,6 +130,7 @@ class SessionModel(QAbstractListModel):
             self._thumbnails.pop(item_id, None)
             self._done.discard(item_id)
             self._summaries.pop(item_id, None)
+            self._notes.pop(item_id, None)
         self.endResetModel()
         if self._current in gone:
             row = min(old_row, len(self._items) - 1)
@@ -157,6 +161,16 @@ class SessionModel(QAbstractListModel):
         if item_id in self._row_of and item_id not in self._done:
             self._done.add(item_id)
             self._touch(item_id)
+
+    def note(self, item_id: int) -> str:
+        """Words of a person about an item."""
+        return self._notes.get(item_id, "")
+
+    def set_note(self, item_id: int, text: str) -> None:
+        """Keep words about an item."""
+        if item_id in self._row_of and text != self.note(item_id):
+            self._notes[item_id] = text
+            self.noted.emit(item_id)
 
     def set_summary(self, item_id: int, summary: ItemSummary) -> None:
         """What the list says of an item from now on."""

@@ -43,6 +43,16 @@ SPECS: tuple[ActionSpec, ...] = (
         "joints",
         ("Ctrl+J",),
     ),
+    ActionSpec("open_session", "Open s&ession…", "Open a saved session", "open", ("Ctrl+Alt+O",)),
+    ActionSpec(
+        "save_session", "&Save session", "Pictures, marks, choices and notes", "log", ("Ctrl+S",)
+    ),
+    ActionSpec(
+        "save_session_as", "Save session &as…", "Save under another name", "", ("Ctrl+Shift+S",)
+    ),
+    ActionSpec(
+        "open_last", "&Reopen the last session", "What was open, unsaved, when the window closed"
+    ),
     ActionSpec("export", "&Export…", "Save mesh, numbers or overlay", "export", ("Ctrl+E",)),
     ActionSpec("quit", "&Quit", "Close the window", "", ("Ctrl+Q",)),
     ActionSpec("undo", "&Undo", "Take back the last change of marks", "undo", ("Ctrl+Z",)),

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 PICTURES = (
     "Pictures and videos (*.jpg *.jpeg *.png *.webp *.bmp *.tif *.tiff "
-    "*.mp4 *.mov *.avi *.mkv *.webm)"
+    "*.mp4 *.mov *.avi *.mkv *.webm *.meshloupe)"
 )
 WEIGHTS = "Weights (*.safetensors *.pt *.pth *.bin *.ckpt *.tar *.pkl)"
 BODIES = "Body models (*.pkl *.npz)"
@@ -75,6 +75,10 @@ class _Wiring(QObject):
             "samples": self.open_samples,
             "load_joints": self.choose_joints,
             "export": self.exports.show,
+            "save_session": w.workspaces.save,
+            "save_session_as": w.workspaces.save_as,
+            "open_session": w.workspaces.choose,
+            "open_last": w.workspaces.open_last,
             "quit": w.close,
             "undo": lambda: self.show_item(w.people.undo()),
             "redo": lambda: self.show_item(w.people.redo()),
@@ -200,7 +204,7 @@ class _Wiring(QObject):
         names, _ = QFileDialog.getOpenFileNames(
             self.w, "Open pictures", self.w.settings.last_folder, f"{PICTURES};;{ANY}"
         )
-        self.w.files.open_paths([Path(name) for name in names])
+        self.w.open_paths([Path(name) for name in names])
 
     @Slot()
     def choose_folder(self) -> None:
@@ -267,7 +271,7 @@ class _Wiring(QObject):
     @Slot()
     def _fill_recent(self) -> None:
         fill_recent(
-            self.w.recent_menu, self.w.settings.recent, lambda path: self.w.files.open_paths([path])
+            self.w.recent_menu, self.w.settings.recent, lambda path: self.w.open_paths([path])
         )
 
     @Slot()
@@ -449,9 +453,13 @@ class _Wiring(QObject):
 
     @Slot(str)
     def _cure(self, action: str) -> None:
-        {"weights": self.choose_weights, "body": self.choose_body}.get(
-            action, self.w.activity.dismiss
-        )()
+        cures = {
+            "weights": self.choose_weights,
+            "body": self.choose_body,
+            "recover": self.w.workspaces.recover,
+            "relocate": self.w.workspaces.ask_for_folder,
+        }
+        cures.get(action, self.w.activity.dismiss)()
 
     @Slot()
     def _focus_changed(self, *_: object) -> None:

@@ -29,6 +29,7 @@ from app.panels.inspector import Inspector
 from app.panels.item_list import ItemListPanel
 from app.panels.log_panel import LogPanel
 from app.panels.method_panel import MethodPanel
+from app.panels.notes_panel import NotesPanel
 from app.panels.numbers_panel import NumbersPanel
 from app.panels.picture_panel import PicturePanel
 from app.panels.reading_panel import ReadingPanel
@@ -49,6 +50,7 @@ from app.state.results import ResultsModel
 from app.state.session import SessionModel
 from app.state.values import Choice
 from app.state.view import ViewModel, ViewOptions
+from app.state.workspace import SUFFIX
 from app.windows.actions import Actions
 from app.windows.ahead_control import AheadControl
 from app.windows.attention_control import AttentionControl
@@ -65,6 +67,7 @@ from app.windows.run_control import RunControl
 from app.windows.stage import Stage
 from app.windows.summaries import SummaryControl
 from app.windows.why_control import WhyControl
+from app.windows.workspace_control import WorkspaceControl
 from core.methods.registry import list_methods
 
 WAIT_MS = 30_000
@@ -184,12 +187,14 @@ class MainWindow(QMainWindow):
         )
         self.method_panel = MethodPanel(self.choice, a["run"], a["cancel"])
         self.numbers, self.display, self.reading = NumbersPanel(), DisplayPanel(), ReadingPanel()
+        self.notes = NotesPanel()
         self.inspector = Inspector(
             (
                 ("Method", self.method_panel, True),
                 ("Result", self.numbers, True),
                 ("Show", self.display, True),
                 ("Marks and depth", self.reading, True),
+                ("Notes", self.notes, False),
             )
         )
         self.attention_panel, self.log_panel = AttentionPanel(self.attention), LogPanel()
@@ -261,6 +266,7 @@ class MainWindow(QMainWindow):
             self.playback, self.choice, self.results, self.activity, self.shown, self.picture,
             self.timeline, w.engine, w.loader, w.exporter,
         )  # fmt: skip
+        self.workspaces = WorkspaceControl(self)
         self.files.read_ahead = self.ahead.loaded
         self.summaries = SummaryControl(
             self.session, self.choice, self.comparison, self.results, lambda: self.compares.choices
@@ -277,9 +283,18 @@ class MainWindow(QMainWindow):
         self.items_panel.view.setFocus()
         self.runs.look_for_devices()
         if paths:
-            self.files.open_paths(list(paths))
+            self.open_paths(list(paths))
         elif samples:
             self.files.open_samples(samples)
+        self.workspaces.offer_recovery()
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open pictures, folders and videos, or a session."""
+        for path in paths:
+            if path.suffix == SUFFIX:
+                self.workspaces.open(path)
+                return
+        self.files.open_paths(list(paths))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.shutdown()
@@ -289,6 +304,7 @@ class MainWindow(QMainWindow):
         """Cancel, quit, wait. True when every thread has ended."""
         self._save_soon.stop()
         self._save_now()
+        self.workspaces.end()
         self.live.close()
         self.shown.stop()
         self.compares.stop()
@@ -354,7 +370,7 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        self.files.open_paths(paths)
+        self.open_paths(paths)
         event.acceptProposedAction()
 
 

@@ -13,8 +13,9 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "&File",
         (
-            "open", "open_folder", "play_camera", "samples", "<recent>", "-", "load_joints", "export", "-",
-            "remove_item", "-", "quit",
+            "open", "open_folder", "play_camera", "samples", "<recent>", "-",
+            "open_session", "open_last", "save_session", "save_session_as", "-",
+            "load_joints", "export", "-", "remove_item", "-", "quit",
         ),
     ),
     ("&Edit", ("undo", "redo", "-", "draw_box", "delete_person")),

@@ -44,6 +44,7 @@ class Stage(QWidget):
         self._picture_camera: ViewCamera | None = None
         self._legend: Legend | None = None
         self._shared = False
+        self._start = (START_AZIMUTH, START_ELEVATION)
         self._fitted_sphere: tuple[NDArray[np.float32], float] = (np.zeros(3, np.float32), 0.0)
         self._drawing = False
         self._pushes = 0
@@ -172,10 +173,15 @@ class Stage(QWidget):
     def fit(self) -> None:
         """Show the whole body, a little from above."""
         if self._layers:
-            start = replace(ViewCamera(), azimuth=START_AZIMUTH, elevation=START_ELEVATION)
+            azimuth, elevation = self._start
+            start = replace(ViewCamera(), azimuth=azimuth, elevation=elevation)
             self.main.set_camera(self._fitted(start, self.main))
             self._turn_side(self.main.camera)
             self._fitted_sphere = _sphere(self._layers)
+
+    def turn_to(self, azimuth: float, elevation: float) -> None:
+        """Look from there, in radians, once there is a body."""
+        self._start = (azimuth, elevation)
 
     def has_lost_sight(self) -> bool:
         """Whether the bodies are now elsewhere, or of quite another size, than when last fitted."""

@@ -1,0 +1,236 @@
+"""Sessions: what a hand did is there again, after saving, after moving, and after a crash."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from app.settings.store import SettingsStore
+from app.state.values import Choice
+from app.state.workspace import load_workspace
+from tests.e2e.window_fixtures import lab, photos  # noqa: F401
+
+CLIFF = Choice("cliff", "lite", "body")
+EDIT = """
+import sys, time
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from app.main import make_application
+from app.settings.store import SettingsStore
+from app.state.people import moved_joint
+from app.windows.main_window import MainWindow, Workers
+from tests.app.fakes import FakeEngine
+
+app = make_application()
+store = SettingsStore(Path(sys.argv[1]))
+window = MainWindow(store, Workers.create(FakeEngine))
+window.show()
+window.files.open_paths([Path(sys.argv[2])])
+
+def edit():
+    if window.session.current_loaded is None or not window.people.knows(window.session.current.id):
+        QTimer.singleShot(20, edit)
+        return
+    window.people.begin_drag(window.session.current.id)
+    moved = moved_joint(window.people.of(1)[0], 0, (33.0, 44.0))
+    window.marks._set(0, moved)
+    window.session.set_note(window.session.current.id, "kept by the autosave")
+    Path(sys.argv[1], "edited").touch()
+
+QTimer.singleShot(0, edit)
+app.exec()
+"""
+
+
+def test_a_saved_session_comes_back_whole(lab, photos, tmp_path) -> None:  # noqa: F811
+    window = lab.start(*photos)
+    lab.until_result()
+    first = window.session.current.id
+    window.marks._set(0, _moved(window, first, 50.0))
+    window.session.set_note(first, "look at the hands")
+    window.choice.choose_method("metro")
+    window.comparison.set(others=(CLIFF,), on=True)
+    window.view.set(alignment="procrustes", wireframe=True)
+    path = tmp_path / "mine.meshloupe"
+    assert window.workspaces.save_to(path)
+    assert "mine" in window.windowTitle()
+    window.session.remove([item.id for item in window.session.items()])
+    window.choice.choose_method("pose_lift")
+    window.comparison.set(others=(), on=False)
+    window.view.set(alignment="none", wireframe=False)
+
+    window.open_paths([path])
+    lab.until(lambda: window.results.shown is not None)
+    assert [item.path for item in window.session.items()] == photos
+    current = window.session.current.id
+    assert window.people.of(current)[0].joints_2d[0].tolist() == [50.0, 50.0]
+    assert window.people.edited(current)
+    assert window.notes.field.toPlainText() == "look at the hands"
+    assert window.choice.choice.method == "metro"
+    assert window.comparison.now.others == (CLIFF,)
+    assert (window.view.options.alignment, window.view.options.wireframe) == ("procrustes", True)
+    assert not window.people.can_undo
+
+
+def _moved(window, item: int, place: float):
+    from app.state.people import moved_joint
+
+    return moved_joint(window.people.of(item)[0], 0, (place, place))
+
+
+def test_pictures_that_moved_are_looked_for(lab, photos, tmp_path) -> None:  # noqa: F811
+    window = lab.start(*photos)
+    lab.until_result()
+    path = tmp_path / "mine.meshloupe"
+    window.workspaces.save_to(path)
+    new = tmp_path / "new"
+    new.mkdir()
+    for photo in photos:
+        shutil.move(photo, new / photo.name)
+    window.workspaces.open(path)
+    assert window.session.rowCount() == 0
+    assert "3 files are not where" in window.banner.text
+    window.workspaces.relocate(new)
+    assert [item.path for item in window.session.items()] == [new / p.name for p in photos]
+    lab.until(lambda: window.results.shown is not None)
+
+
+def test_a_broken_session_leaves_what_is_open(lab, photos, tmp_path) -> None:  # noqa: F811
+    window = lab.start(photos[0])
+    lab.until_result()
+    path = tmp_path / "bad.meshloupe"
+    path.write_text("{")
+    assert not window.workspaces.open(path)
+    assert "damaged" in window.banner.text
+    assert window.session.rowCount() == 1
+
+
+def test_unsaved_work_of_a_closed_window_can_be_reopened(lab, photos, qtbot) -> None:  # noqa: F811
+    from app.windows.main_window import MainWindow, Workers
+
+    window = lab.start(photos[0])
+    lab.until_result()
+    window.session.set_note(window.session.current.id, "not saved")
+    window.close()
+    again = MainWindow(SettingsStore(lab.store.path.parent), Workers.create(lab.open_engine))
+    try:
+        again.show()
+        assert again.workspaces.recoverable() is None, "it did not crash"
+        again.acts["open_last"].trigger()
+        assert again.notes.field.toPlainText() == "not saved"
+        assert again.workspaces.path is None
+    finally:
+        again.close()
+
+
+def test_notes_follow_the_picture(lab, photos) -> None:  # noqa: F811
+    window = lab.start(*photos)
+    lab.until_result()
+    window.notes.field.setPlainText("first")
+    window.acts["next"].trigger()
+    assert window.notes.field.toPlainText() == ""
+    window.notes.field.setPlainText("second")
+    window.acts["previous"].trigger()
+    assert window.notes.field.toPlainText() == "first"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="kills a process by signal")
+def test_a_killed_program_loses_nothing_and_leaves_nothing_half_written(
+    lab, photos, tmp_path
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    script = tmp_path / "edit.py"
+    script.write_text(EDIT)
+    environment = {
+        **os.environ,
+        "QT_QPA_PLATFORM": "offscreen",
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+    }
+    program = subprocess.Popen(
+        [sys.executable, str(script), str(home), str(photos[0])], env=environment
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while not list(home.glob("autosave-*.meshloupe")) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        while time.monotonic() < deadline:  # killed while the joint is still being dragged
+            if any(_note(path) for path in home.glob("autosave-*.meshloupe")):
+                break
+            time.sleep(0.05)
+    finally:
+        program.send_signal(signal.SIGKILL)
+        program.wait(20)
+    lab.store = SettingsStore(home)
+    window = lab.start()
+    window.start([], [])
+    assert "ended unexpectedly" in window.banner.text
+    window.wiring._cure("recover")
+    assert window.people.of(window.session.current.id)[0].joints_2d[0].tolist() == [33.0, 44.0]
+    assert window.notes.field.toPlainText() == "kept by the autosave"
+    window.wiring._cure("recover")
+    assert window.session.rowCount() == 1
+    assert window.workspaces.recoverable() is None
+    strange = [
+        p
+        for p in home.iterdir()
+        if not p.name.endswith((".meshloupe", ".lock", ".json", "edited", "cache"))
+    ]
+    assert strange == []
+
+
+def _note(path: Path) -> str:
+    try:
+        return load_workspace(path).items[0].note
+    except Exception:  # noqa: BLE001 - it may vanish while it is looked at
+        return ""
+
+
+def test_a_killed_export_leaves_no_file_that_looks_whole(tmp_path) -> None:
+    script = tmp_path / "export.py"
+    script.write_text(
+        "import sys, time\n"
+        "from pathlib import Path\n"
+        "from core.files.atomic import write_atomically\n"
+        "with write_atomically(Path(sys.argv[1])) as part:\n"
+        "    part.write_text('half')\n"
+        "    Path(sys.argv[2]).touch()\n"
+        "    time.sleep(60)\n"
+    )
+    target, begun = tmp_path / "out" / "body.obj", tmp_path / "begun"
+    program = subprocess.Popen(
+        [sys.executable, str(script), str(target), str(begun)],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    deadline = time.monotonic() + 30
+    while not begun.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    program.kill()
+    program.wait(20)
+    assert begun.exists()
+    assert not target.exists()
+
+
+def test_dragging_without_end_is_saved_as_well(lab, photos) -> None:  # noqa: F811
+    window = lab.start(photos[0])
+    lab.until_result()
+    window.workspaces._soon.setInterval(30)
+    item = window.session.current.id
+    window.people.begin_drag(item)
+    deadline = time.monotonic() + 10
+    step = 0
+    while time.monotonic() < deadline and not window.workspaces._autosave.exists():
+        step += 1
+        window.marks._set(0, _moved(window, item, 10.0 + step % 50))
+        lab.qtbot.wait(10)
+    assert window.workspaces._autosave.exists()
+    kept = load_workspace(window.workspaces._autosave).items[0].people[0]
+    assert np.isfinite(kept.joints_2d[0]).all()
+    lab.qtbot.keyClick(window, Qt.Key.Key_Escape)
