@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from app.cli import doctor, infer, methods, verify, weights, workbench
+from app.cli import doctor, infer, inspect, methods, verify, weights, workbench
 from app.cli.console import EXIT_CANCELLED, EXIT_DONE, EXIT_FAILED, say_error
 
 EPILOG = "Files without a command open in the workbench: meshloupe photo.jpg"
@@ -61,6 +61,7 @@ def _root(
 app.command(workbench.NAME, hidden=True)(workbench.open_workbench)
 app.command("infer")(infer.infer)
 app.command("methods")(methods.methods)
+app.command("inspect")(inspect.inspect)
 app.add_typer(weights.app, name="weights")
 app.command("verify")(verify.verify)
 app.command("doctor")(doctor.doctor)

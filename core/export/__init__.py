@@ -1,9 +1,11 @@
 """Results as files: meshes, arrays, motion, pictures. Each is read back before success is reported."""
 
+from core.export.amass import AmassWriter
 from core.export.animated_glb import AnimatedGlbWriter
 from core.export.arrays_file import StoredPeople, read_npz, read_truth, truth_path, write_npz
 from core.export.arrays_writer import NpzWriter
 from core.export.bvh_writer import BvhWriter
+from core.export.coco_keypoints import COCO17, CocoWriter
 from core.export.mesh_files import MESH_FORMATS, write_mesh
 from core.export.motion import MotionClip, motion_of, read_bvh, write_bvh
 from core.export.naming import OutputNames, output_name, output_path
@@ -13,10 +15,13 @@ from core.export.report import ExportReport
 from core.export.video_join import join_videos
 
 __all__ = [
+    "COCO17",
     "MESH_FORMATS",
     "ORIGINS",
+    "AmassWriter",
     "AnimatedGlbWriter",
     "BvhWriter",
+    "CocoWriter",
     "ExportReport",
     "MotionClip",
     "NpzWriter",

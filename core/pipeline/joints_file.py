@@ -4,7 +4,8 @@
      "people": {"photo.jpg": {"joints_2d": [[x, y], null, ...]}, "clip.mp4#65": [{...}, {...}]}}
 
 Pixels of the picture, x right, y down; ``null`` where unknown. A person may carry ``box_xyxy``,
-``score``, ``joint_scores``, ``track_id`` and ``camera_pitch`` (radians). Other keys are ignored.
+``score``, ``joint_scores``, ``track_id`` and ``camera_pitch`` (radians). Other keys are ignored. Keypoint
+files of COCO are read as well (`core.pipeline.coco_joints`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 from core.detection.from_joints import box_around_joints
 from core.errors import InputError
 from core.files.atomic import write_atomically
+from core.pipeline.coco_joints import coco_people, is_coco
 from core.types import Detection
 
 MAX_BYTES = 256 * 2**20
@@ -57,6 +59,8 @@ def read_joints_file(path: str | Path) -> JointsFile:
     """
     path = Path(path)
     content = _read_json(path)
+    if is_coco(content):
+        return JointsFile(path=path, people=coco_people(content, path))
     names = content.get("joint_names")
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise InputError("has no list joint_names", path=path, cure=_FORMAT)
@@ -99,6 +103,8 @@ def _read_json(path: Path) -> dict[str, Any]:
         raise InputError(f"cannot be read ({reason})", path=path, cure=cure) from None
     except (ValueError, RecursionError):
         raise InputError("is not JSON", path=path, cure=_FORMAT) from None
+    if isinstance(content, list):
+        content = {"annotations": content}  # a plain list of COCO results
     if not isinstance(content, dict):
         raise InputError("is not a JSON object", path=path, cure=_FORMAT)
     return content

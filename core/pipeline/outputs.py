@@ -11,12 +11,16 @@ from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from core.errors import Cancelled
 from core.export import (
+    COCO17,
+    AmassWriter,
     AnimatedGlbWriter,
     BvhWriter,
+    CocoWriter,
     NpzWriter,
     VideoWriter,
     motion_of,
@@ -30,7 +34,7 @@ from core.pipeline.videos import VideoFile
 from core.render import MeshLayer, Renderer, overlay, person_color, turntable
 from core.types import FrameResult, Reconstruction
 
-SaveKind = Literal["obj", "ply", "glb", "bvh", "npz", "overlay", "video"]
+SaveKind = Literal["obj", "ply", "glb", "bvh", "npz", "overlay", "video", "coco", "amass"]
 SAVE_KINDS: tuple[SaveKind, ...] = get_args(SaveKind)
 MESH_KINDS = ("obj", "ply", "glb")
 OVERLAY_ALPHA = 0.9
@@ -68,6 +72,8 @@ class OutputWriter:
         self._turntable: VideoWriter | None = None
         self._motion: dict[int, BvhWriter] = {}
         self._animated: dict[int, AnimatedGlbWriter] = {}
+        self._amass: dict[int, AmassWriter] = {}
+        self._coco: CocoWriter | None = None
         self._fps: float | None = None
 
     def add(self, result: FrameResult) -> tuple[Path, ...]:
@@ -96,8 +102,12 @@ class OutputWriter:
         """
         if result.people and "npz" in self.kinds:
             self._arrays().add(result)
+        if "coco" in self.kinds:
+            self._add_keypoints(result)
         for row, person in enumerate(result.people):
             number = self._number(row, person)
+            if "amass" in self.kinds:
+                self._add_pose(number, person)
             if "bvh" in self.kinds:
                 self._add_motion(number, person, result)
             if "glb" in self.kinds and self._animates(person):
@@ -123,6 +133,26 @@ class OutputWriter:
         time_s = (frame.index or 0) / fps if frame.time_s is None else frame.time_s
         self._animated[number].add(clip, person.betas, time_s)
 
+    def _add_pose(self, number: int, person: Reconstruction) -> None:
+        if number not in self._amass:
+            path = self._path("amass.npz", person=number)
+            self._amass[number] = AmassWriter(path, self._frames_per_second())
+        betas = np.zeros((1, 10), np.float32) if person.betas is None else person.betas[None]
+        root = self._method.body.rest_joints(torch.from_numpy(betas.copy()))[0, 0]
+        self._amass[number].add(person, root.numpy())
+
+    def _add_keypoints(self, result: FrameResult) -> None:
+        """The 17 joints of COCO, found on each mesh and projected into the picture."""
+        if self._coco is None:
+            self._coco = CocoWriter(self._path("coco.json"))
+        joints = np.zeros((len(result.people), len(COCO17), 2), np.float32)
+        centre = np.array(result.frame.size_hw[::-1], np.float32) / 2
+        for row, person in enumerate(result.people):
+            vertices = torch.from_numpy(np.array(person.vertices))[None]
+            found = self._method.body.regress(vertices, "coco17")[0].numpy() + person.camera_full
+            joints[row] = person.focal_px * found[:, :2] / found[:, 2:] + centre
+        self._coco.add(result, joints)
+
     def _animates(self, person: Reconstruction) -> bool:
         """Whether a person of a video becomes one moving GLB rather than one per frame."""
         return self.parts is not None and person.rotmat is not None and person.betas is not None
@@ -131,8 +161,13 @@ class OutputWriter:
         """Complete the files of the whole input; returns them."""
         written = [writer.finish().path for _, writer in sorted(self._motion.items())]
         written += [writer.finish().path for _, writer in sorted(self._animated.items())]
+        written += [writer.finish().path for _, writer in sorted(self._amass.items())]
+        if self._coco is not None:
+            written.append(self._coco.finish().path)
         self._motion.clear()
         self._animated.clear()
+        self._amass.clear()
+        self._coco = None
         self._stack.close()
         archives = (self._npz, self._turntable)
         written += [writer.report.path for writer in archives if writer and writer.report]
@@ -143,6 +178,8 @@ class OutputWriter:
 
     def close(self) -> None:
         """Drop what is not complete; harmless after `finish`."""
+        self._amass.clear()
+        self._coco = None
         self._motion.clear()
         self._animated.clear()
         self._stack.__exit__(Cancelled, Cancelled("not finished"), None)

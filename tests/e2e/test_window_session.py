@@ -142,9 +142,7 @@ def test_notes_follow_the_picture(lab, photos) -> None:  # noqa: F811
 
 
 @pytest.mark.skipif(os.name == "nt", reason="kills a process by signal")
-def test_a_killed_program_loses_nothing_and_leaves_nothing_half_written(
-    lab, photos, tmp_path
-) -> None:
+def test_a_killed_program_loses_nothing(lab, photos, tmp_path) -> None:  # noqa: F811
     home = tmp_path / "home"
     home.mkdir()
     script = tmp_path / "edit.py"
