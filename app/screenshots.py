@@ -39,11 +39,11 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as home:
         os.environ["MESHLOUPE_HOME"] = home
         chosen.out.mkdir(parents=True, exist_ok=True)
-        _Tour(chosen.out, chosen.only, chosen.metro_weights).take()
+        Walk(chosen.out, chosen.only, chosen.metro_weights).take()
     return 0
 
 
-class _Tour:
+class Walk:
     """One window, several stops; each stop is grabbed in both themes and sizes."""
 
     def __init__(self, out: Path, only: str, metro_weights: Path | None) -> None:
@@ -56,8 +56,8 @@ class _Tour:
     def _count_drawings(self) -> int:
         return self._seen
 
-    def take(self) -> None:
-        """Open, walk, grab, close."""
+    def open(self) -> MainWindow:
+        """The program with its samples, as a newcomer sees it."""
         from app.main import make_application
         from app.windows.main_window import MainWindow
         from core.pipeline.samples import bundled_samples
@@ -71,6 +71,11 @@ class _Tour:
             view.drawn.connect(self._drawn)
         window.start([], bundled_samples())
         self._ready()
+        return window
+
+    def take(self) -> None:
+        """Open, walk, grab, close."""
+        window = self.open()
         self._grab("body")
         window.view.set(colour_by="error")
         self._open_sample("lunge")

@@ -19,6 +19,7 @@ class Row:
 
     Attributes:
         parameters: trainable numbers of the network; None if it cannot be built here.
+        multiply_adds: of a forward pass for one person; None if nobody counted them.
         weights: file that `infer` would take; empty if there is none.
         licence: of our code and weights, or of the authors' released ones.
     """
@@ -33,6 +34,7 @@ class Row:
     released: bool
     proof: str
     parameters: int | None
+    multiply_adds: int | None
     weights: str
     licence: str
 
@@ -51,7 +53,7 @@ def methods(
 def _rows() -> list[Row]:
     from core.methods import list_methods
     from core.pipeline.loading import find_weights
-    from core.pipeline.sizes import parameter_count
+    from core.pipeline.sizes import multiply_adds, parameter_count
 
     rows = []
     for entry in list_methods():
@@ -70,6 +72,7 @@ def _rows() -> list[Row]:
                         released=variant.released,
                         proof=variant.proof,
                         parameters=parameter_count(entry.id, preset.id, variant.id),
+                        multiply_adds=multiply_adds(entry.id, preset.id, variant.id),
                         weights=_whose(found),
                         licence=found.licence or _licence(preset.id),
                     )
@@ -92,7 +95,16 @@ def _print_table(rows: list[Row]) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    for heading in ("method", "preset", "variant", "parameters", "reads", "released", "proof"):
+    for heading in (
+        "method",
+        "preset",
+        "variant",
+        "parameters",
+        "mult-adds",
+        "reads",
+        "released",
+        "proof",
+    ):
         table.add_column(heading)
     table.add_column("weights", overflow="fold")
     table.add_column("licence", overflow="fold")
@@ -103,6 +115,7 @@ def _print_table(rows: list[Row]) -> None:
             row.preset,
             row.variant,
             "?" if row.parameters is None else f"{row.parameters / 1e6:.1f} M",
+            "?" if row.multiply_adds is None else f"{row.multiply_adds / 1e9:.2f} G",
             row.reads,
             "yes" if row.released else "no",
             row.proof,

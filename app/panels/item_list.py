@@ -163,7 +163,8 @@ class ItemDelegate(QStyledItemDelegate):
         )
         font.setPixelSize(theme.metrics.font_small)
         painter.setFont(font)
-        painter.setPen(QColor(theme.good if index.data(Role.DONE) else theme.faint))
+        told = index.data(Role.SUMMARY).text
+        painter.setPen(QColor(theme.good if told else theme.faint))
         second = (
             "Sample, with truth"
             if item.sample and area.width() > 130
@@ -171,8 +172,8 @@ class ItemDelegate(QStyledItemDelegate):
             if item.sample
             else item.path.parent.name or "/"
         )
-        if index.data(Role.DONE):
-            second = index.data(Role.SUMMARY).text or "Reconstructed"
+        if told or index.data(Role.DONE):
+            second = told or "Another method's"
         lower = area.adjusted(0, area.height() // 2 + 1, 0, 0)
         text = painter.fontMetrics().elidedText(second, Qt.TextElideMode.ElideRight, area.width())
         painter.drawText(lower, top, text)

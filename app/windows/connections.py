@@ -305,6 +305,7 @@ class _Wiring(QObject):
     def _live_changed(self, on: bool) -> None:
         self.w.timeline.setVisible(on)
         self.w.runs.rest(on)
+        self.w.marks.show_now()
         loaded = self.w.session.current_loaded
         if on:
             self.w.comparison.set(on=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import QSizePolicy, QSplitter, QStackedWidget, QTabWidget, QWidget
 
 from app.panels.banner import Banner
 from app.panels.controls import panel_frame, rows
@@ -49,6 +49,7 @@ class WindowLayout(QWidget):
         self._stages = QStackedWidget()
         self._stages.addWidget(stage)
         self._stages.addWidget(comparison)
+        self._only_shown_counts()
         self.pair = _splitter(
             Qt.Orientation.Horizontal, framed(self._picture_stack), framed(self._stages)
         )
@@ -91,9 +92,18 @@ class WindowLayout(QWidget):
         if on == (self._stages.currentIndex() == 1):
             return
         self._stages.setCurrentIndex(1 if on else 0)
+        self._only_shown_counts()
         width = sum(self.pair.sizes())
         share = COMPARISON_SHARE if on else 0.5
         self.pair.setSizes([round(width * (1 - share)), round(width * share)])
+
+    def _only_shown_counts(self) -> None:
+        """A stack is as wide as its widest page; the hidden one must not squeeze the picture."""
+        for number in range(self._stages.count()):
+            shown = number == self._stages.currentIndex()
+            policy = QSizePolicy.Policy.Preferred if shown else QSizePolicy.Policy.Ignored
+            self._stages.widget(number).setSizePolicy(policy, policy)
+        self._stages.adjustSize()
 
     def show_below(self, on: bool, page: int = 0) -> None:
         """The panel below the picture, with one of its pages."""

@@ -65,7 +65,9 @@ class MarksControl(QObject):
     @Slot()
     def show_now(self, *_: object) -> None:
         """Show the marks that are in use, in the picture and in the inspector."""
-        in_use = self._runs.marks_in_use() if self._session.current_loaded is not None else None
+        in_use = None
+        if self._session.current_loaded is not None and not self._runs.resting:
+            in_use = self._runs.marks_in_use()
         self._picture.view.set_people(in_use or (), self._people.selected)
         self._reading.show_person(self._person(max(0, self._people.selected)))
 

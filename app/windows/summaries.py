@@ -81,6 +81,8 @@ def summary_of(numbers: ItemNumbers | None, far: float | None) -> ItemSummary:
         words.append(f"{numbers.error_mm:.0f} mm")
     elif numbers.marks_percent is not None:
         words.append(f"{numbers.marks_percent:.1f} %")
+    if not words:
+        words.append("Reconstructed")
     if far is not None:
         words.append(f"± {far:.0f} mm")
     error = numbers.marks_percent if numbers.error_mm is None else numbers.error_mm

@@ -66,6 +66,17 @@ def test_all_pictures_are_run_and_the_list_says_what_came_out(window, lab) -> No
     assert sorted(set(seen)) == [f"p{n:02d}.png" for n in range(12)]
 
 
+def test_the_list_speaks_of_the_chosen_method(window, lab) -> None:  # noqa: F811
+    window.acts["run_all"].trigger()
+    lab.until(lambda: not window.ahead.is_sweeping)
+    words = [window.items_panel.filter.index(n, 0).data(Role.SUMMARY).text for n in range(12)]
+    assert words == ["Reconstructed"] * 12
+    window.choice.set_auto_run(False)
+    window.choice.choose_method("metro")
+    words = [window.items_panel.filter.index(n, 0).data(Role.SUMMARY).text for n in range(12)]
+    assert words == [""] * 12
+
+
 def test_a_sweep_can_be_stopped(window, lab, monkeypatch) -> None:  # noqa: F811
     lab.until(lambda: window.results.get(ids(window)[1], window.choice.choice) is not None)
     before = len(lab.calls)

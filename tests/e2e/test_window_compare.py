@@ -164,3 +164,13 @@ def test_truth_is_a_reference_where_it_is_known(lab, tmp_path) -> None:  # noqa:
     lab.until(lambda: window.compares.compared.truth is not None)
     assert window.compares.compared.reference_title == "the truth"
     assert window.compare_stage.bar.reference.findText("the truth") >= 0
+
+
+def test_the_picture_has_its_room_back_afterwards(compared, lab) -> None:  # noqa: F811
+    pair = compared.layout_widget.pair
+    narrow = pair.sizes()[0]
+    compared.acts["compare"].trigger()
+    lab.qtbot.wait(50)
+    left, right = pair.sizes()
+    assert left > narrow
+    assert abs(left - right) < 0.2 * (left + right)

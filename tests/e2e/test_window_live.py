@@ -94,6 +94,9 @@ def test_a_camera_plays_and_closes(window, lab) -> None:  # noqa: F811
     lab.until(lambda: shown_frame(window) > 5)
     assert window.timeline.isVisible()
     assert not window.timeline.track.isVisible()
+    assert window.picture.view.people == (), (
+        "marks of the still picture do not lie over the camera's"
+    )
     lab.until(lambda: "network" in window.timeline.read_out and "delay" in window.timeline.read_out)
     before = shown_frame(window)
     lab.until(lambda: shown_frame(window) > before)
