@@ -33,6 +33,7 @@ class Banner(QFrame):
         self._icon = label()
         self._text = label(wrap=True)
         self._button = QPushButton()
+        self._button.setAccessibleName("Cure")
         self._close = QToolButton()
         self._close.setToolTip("Dismiss")
         self._close.setAccessibleName("Dismiss the message")
@@ -70,6 +71,7 @@ class Banner(QFrame):
         text = text if begins_with_path else text[:1].upper() + text[1:]
         self._text.setText(f"{text}.{cure}")
         self._button.setText(notice.action_text)
+        self._button.setAccessibleName(notice.action_text or "Cure")
         self._button.setVisible(bool(notice.action))
         set_tone(self, notice.tone)
         tint = {

@@ -171,6 +171,9 @@ SPECS: tuple[ActionSpec, ...] = (
         "theme",
         ("Ctrl+T",),
     ),
+    ActionSpec(
+        "palette", "&Command palette…", "Find any command by its name", "search", ("Ctrl+P",)
+    ),
     ActionSpec("shortcuts", "&Keyboard and mouse", "All shortcuts on one page", "info", ("F1",)),
     ActionSpec("about", "&About MeshLoupe", "Versions and licences", "meshloupe"),
 )
@@ -242,6 +245,11 @@ class Actions:
 
     def __getitem__(self, name: str) -> QAction:
         return self._all[name]
+
+    @property
+    def all(self) -> tuple[QAction, ...]:
+        """Every action in the order of the table."""
+        return tuple(self._all.values())
 
     def set_typing(self, typing: bool) -> None:
         """Take shortcuts of one letter away while text is edited, and give them back."""

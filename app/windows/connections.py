@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import (
     QAbstractSlider,
     QApplication,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
 )
 
+from app.panels.palette import CommandPalette
 from app.state.comparison import Comparison
 from app.state.values import Choice, Notice, RunResult
 from app.state.view import ViewOptions
@@ -94,6 +95,7 @@ class _Wiring(QObject):
             "theme": w.toggle_theme,
             "about": self.show_about,
             "shortcuts": self.show_shortcuts,
+            "palette": self.show_palette,
         }
         for name, slot in plain.items():
             a[name].triggered.connect(lambda _=False, slot=slot: slot())
@@ -480,3 +482,14 @@ class _Wiring(QObject):
     def show_shortcuts(self) -> None:
         """All shortcuts."""
         ShortcutsDialog(self.w).open()
+
+    @Slot()
+    def show_palette(self) -> None:
+        """All commands, found by typing."""
+        others = [action for action in self.w.acts.all if action.objectName() != "palette"]
+        palette = CommandPalette(self.w, others)
+        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        corner = self.w.mapToGlobal(self.w.rect().center())
+        palette.move(corner.x() - palette.width() // 2, self.w.mapToGlobal(self.w.pos()).y() + 90)
+        palette.open()
+        self._palette = palette

@@ -47,8 +47,9 @@ class WindowLayout(QWidget):
         self._picture_stack.addWidget(empty)
         self._picture_stack.addWidget(picture)
         self._stages = QStackedWidget()
-        self._stages.addWidget(stage)
-        self._stages.addWidget(comparison)
+        self._stage_pages = (stage, comparison)
+        for page in self._stage_pages:
+            self._stages.addWidget(page)
         self._only_shown_counts()
         self.pair = _splitter(
             Qt.Orientation.Horizontal, framed(self._picture_stack), framed(self._stages)
@@ -99,10 +100,10 @@ class WindowLayout(QWidget):
 
     def _only_shown_counts(self) -> None:
         """A stack is as wide as its widest page; the hidden one must not squeeze the picture."""
-        for number in range(self._stages.count()):
-            shown = number == self._stages.currentIndex()
+        for page in self._stage_pages:
+            shown = page is self._stages.currentWidget()
             policy = QSizePolicy.Policy.Preferred if shown else QSizePolicy.Policy.Ignored
-            self._stages.widget(number).setSizePolicy(policy, policy)
+            page.setSizePolicy(policy, policy)
         self._stages.adjustSize()
 
     def show_below(self, on: bool, page: int = 0) -> None:

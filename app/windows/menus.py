@@ -30,7 +30,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("&Go", ("next", "previous", "search")),
-    ("&Help", ("shortcuts", "about")),
+    ("&Help", ("palette", "shortcuts", "about")),
 )  # fmt: skip
 
 
