@@ -11,6 +11,7 @@ from core.body import BodyModel
 from core.geometry.cameras import project_weak_perspective
 from core.methods.base import Method
 from core.metrics.evaluation import PoseSet, evaluate
+from core.metrics.points import metro_mpjpe, pa_mean_point_error
 from core.metrics.protocols import SYNTHETIC_LSP14
 from core.nn.batch import Batch, MethodOutput, Target
 from training.heads.samples import method_samples
@@ -26,6 +27,29 @@ def measure(method: Method, pictures: Pictures, body: BodyModel) -> Mapping[str,
 
     The joints of prediction and truth are regressed from the meshes, whatever the method reports.
     """
+    meshes, joints, apart = _answers(method, pictures, body)
+    (mesh, true_mesh), (points, true_points) = meshes, joints
+    measures = evaluate(PoseSet(points, mesh), PoseSet(true_points, true_mesh), SYNTHETIC_LSP14)
+    keys = {"MPJPE": "mpjpe_mm", "PA-MPJPE": "pa_mpjpe_mm", "MPVPE": "mpvpe_mm"}
+    numbers = {keys[m.name]: round(m.value, 2) for m in measures if m.name in keys}
+    return numbers | {"error_2d_percent_of_crop": round(apart * 100, 2)}
+
+
+@torch.no_grad()
+def errors_by_person(method: Method, pictures: Pictures, body: BodyModel) -> dict[str, np.ndarray]:
+    """(N,) ``mpjpe_mm`` and ``pa_mpjpe_mm`` of each person, protocol ``synthetic-lsp14``."""
+    _, (points, truth), _ = _answers(method, pictures, body)
+    return {
+        "mpjpe_mm": 1000.0 * metro_mpjpe(points, truth),
+        "pa_mpjpe_mm": 1000.0 * pa_mean_point_error(points, truth),
+    }
+
+
+Pair = tuple[np.ndarray, np.ndarray]
+
+
+def _answers(method: Method, pictures: Pictures, body: BodyModel) -> tuple[Pair, Pair, float]:
+    """Meshes and joints, each with its truth, and the 2D error as a share of the crop."""
     method.eval()
     device = next(method.parameters()).device
     found: list[tuple[np.ndarray, ...]] = []
@@ -39,11 +63,8 @@ def measure(method: Method, pictures: Pictures, body: BodyModel) -> Mapping[str,
         joints = [body.regress(mesh, "lsp14") for mesh in meshes]
         found.append(tuple(t.cpu().numpy() for t in (*meshes, *joints)))
         apart.append(_error_2d(output, batch, target))
-    mesh, true_mesh, joints, true_joints = (np.concatenate(c) for c in zip(*found, strict=True))
-    measures = evaluate(PoseSet(joints, mesh), PoseSet(true_joints, true_mesh), SYNTHETIC_LSP14)
-    keys = {"MPJPE": "mpjpe_mm", "PA-MPJPE": "pa_mpjpe_mm", "MPVPE": "mpvpe_mm"}
-    numbers = {keys[m.name]: round(m.value, 2) for m in measures if m.name in keys}
-    return numbers | {"error_2d_percent_of_crop": round(float(np.mean(apart)) * 100, 2)}
+    mesh, true_mesh, points, truth = (np.concatenate(c) for c in zip(*found, strict=True))
+    return (mesh, true_mesh), (points, truth), float(np.mean(apart))
 
 
 def _error_2d(output: MethodOutput, batch: Batch, target: Target) -> float:

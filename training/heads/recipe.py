@@ -32,7 +32,7 @@ class HeadRecipe:
     """Trains the ``lite`` head of a method of the registry."""
 
     headline = HEADLINE
-    given = GIVEN
+    given: tuple[str, ...] = GIVEN
     picture_size = LITE_SIZE
     optimiser = OptimiserSettings(
         learning_rate=6e-4, weight_decay=0.02, warmup_steps=60, clip_norm=1.0
@@ -60,13 +60,17 @@ class HeadRecipe:
 
     def build(self) -> nn.Module:
         """The method with the shipped backbone, frozen."""
-        body = load_body("embedded")
-        method = create_method(self.method_id, preset="lite", variant=self.variant, body=body)
+        method = self.method()
         for name, card in shared_parts(method):
             part = method.get_submodule(name)
             load_shared(part, card)
             part.requires_grad_(False)
         return method.to(self.device)
+
+    def method(self) -> Method:
+        """The method with random numbers."""
+        body = load_body("embedded")
+        return create_method(self.method_id, preset="lite", variant=self.variant, body=body)
 
     def losses(self, network: nn.Module, progress: float) -> LossTerms:
         assert isinstance(network, Method)

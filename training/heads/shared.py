@@ -8,7 +8,7 @@ from core.methods import first_guess
 from core.methods.base import Method
 
 BACKBONE_CARD, BACKBONE_PREFIX = "lite_backbone", "backbone."
-GIVEN = (BACKBONE_PREFIX, first_guess.PREFIX)
+GIVEN: tuple[str, ...] = (BACKBONE_PREFIX, first_guess.PREFIX)
 
 
 def shared_parts(method: Method) -> tuple[tuple[str, str], ...]:
