@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QImageReader
 
+from app.engine.ready import BringRequest, Brought, Ready, ReadyRequest, bring, what_is_ready
 from app.engine.requests import (
     ClipFrameRequest,
     ExpandRequest,
@@ -92,6 +93,14 @@ class MediaReader:
     @_answer.register
     def _(self, request: PeopleRequest, cancel: threading.Event) -> tuple[Detection, ...]:
         return people_in(request.frame)
+
+    @_answer.register
+    def _(self, request: ReadyRequest, cancel: threading.Event) -> Ready:
+        return what_is_ready()
+
+    @_answer.register
+    def _(self, request: BringRequest, cancel: threading.Event) -> Brought:
+        return bring(request.path)
 
     @_answer.register
     def _(self, request: PoseRequest, cancel: threading.Event) -> Detection:

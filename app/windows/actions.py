@@ -104,6 +104,13 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "weights", "Choose &weights…", "Use a weights file of your own", "weights", ("Ctrl+W",)
     ),
+    ActionSpec(
+        "files",
+        "Weights and &bodies…",
+        "What is ready, what is missing, and a place to bring files",
+        "weights",
+        ("Ctrl+B",),
+    ),
     ActionSpec("fit_picture", "Fit &picture", "Show the whole picture", "fit", ("Ctrl+0",)),
     ActionSpec("fit_body", "Fit &body", "Show the whole body in 3D", "fit", ("F",)),
     ActionSpec(

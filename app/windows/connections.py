@@ -24,6 +24,7 @@ from app.windows.actions import VIEW_TOGGLES
 from app.windows.camera_dialog import CameraDialog
 from app.windows.export_control import ExportControl
 from app.windows.menus import fill_recent
+from app.windows.ready_control import ReadyControl
 
 if TYPE_CHECKING:
     from app.windows.main_window import MainWindow
@@ -61,7 +62,7 @@ class _Wiring(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self.w = window
-        self.exports = ExportControl(window)
+        self.exports, self.ready = ExportControl(window), ReadyControl(window)
         self._connect_actions()
         self._connect_panels()
         self._connect_models()
@@ -89,6 +90,7 @@ class _Wiring(QObject):
             "run_all": w.ahead.run_all,
             "cancel": self.cancel,
             "weights": self.choose_weights,
+            "files": self.ready.show,
             "fit_picture": w.picture.view.fit,
             "fit_body": self.fit_body,
             "search": w.items_panel.search.setFocus,

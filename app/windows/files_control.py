@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from app.engine.ready import BringRequest, ReadyRequest
 from app.engine.requests import (
     ClipFrameRequest,
     ExpandRequest,
@@ -155,8 +156,8 @@ class FilesControl(QObject):
 
     @Slot(object, object)
     def _failed(self, request: Any, failure: Failure) -> None:
-        if isinstance(request, ClipFrameRequest):
-            return  # whoever plays it says so
+        if isinstance(request, ClipFrameRequest | ReadyRequest | BringRequest):
+            return  # whoever asked says so
         if isinstance(request, ThumbnailRequest):
             return  # the row stays without a thumbnail; reading the picture itself will say why
         self._activity.set_busy("load", "")

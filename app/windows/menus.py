@@ -20,7 +20,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("&Edit", ("undo", "redo", "-", "draw_box", "delete_person")),
     ("&Play", ("play", "play_camera", "-", "frame_back", "frame_on")),
-    ("&Run", ("run", "run_all", "cancel", "auto_run", "-", "why", "cover", "-", "weights")),
+    ("&Run", ("run", "run_all", "cancel", "auto_run", "-", "why", "cover", "-", "weights", "files")),
     (
         "&View",
         (

@@ -15,7 +15,13 @@ from numpy.typing import NDArray
 from core.body.joint_sets import LIFT25_NAMES
 from core.detection.choose import EMBEDDED_CARD
 from core.detection.from_joints import box_around_joints
-from core.detection.joint_finder import BODY_JOINTS, FoundJoints, JointFinder
+from core.detection.joint_finder import (
+    BODY_JOINTS,
+    ONE_SCALE,
+    THREE_SCALES,
+    FoundJoints,
+    JointFinder,
+)
 from core.geometry.boxes import box_area, box_center_size, box_of_center_size, square_box
 from core.types import Detection, Frame
 
@@ -55,17 +61,25 @@ class EmbeddedDetector:
         keep = _distinct(found, limit=MAX_CANDIDATES, least=MIN_PERSON / 2)
         return self._settled(frame, crops_of(found[keep], growing=True), least=MIN_PERSON)
 
-    def joints_in(self, frame: Frame, boxes: NDArray[np.float32]) -> tuple[Detection, ...]:
+    def joints_in(
+        self, frame: Frame, boxes: NDArray[np.float32], *, quick: bool = False
+    ) -> tuple[Detection, ...]:
         """The people of given boxes (N, 4), in their order, with joints as far as they are found.
 
-        The box stays as given; a second look is taken at the crop that the joints of the first one
-        ask for, inside a box that fits badly.
+        The box stays as given; a second, longer look is taken at the crop that the joints of the
+        first one ask for, inside a box that fits badly. ``quick`` leaves that out: boxes that follow
+        people along a video fit well.
         """
         people = []
         for box in np.asarray(boxes, dtype=np.float64).reshape(-1, 4):
             area = square_box(box, CROP_SCALE)
             first = self.finder.look(frame.image, area[None], mirrored=True)
-            again = self.finder.look(frame.image, crops_of(first), mirrored=True)
+            if quick:
+                people.append(_detection(first, 0, box.astype(np.float32)))
+                continue
+            again = self.finder.look(
+                frame.image, crops_of(first), mirrored=True, scales=THREE_SCALES
+            )
             best = again if again.person[0] > first.person[0] else first
             people.append(_detection(best, 0, box.astype(np.float32)))
         return tuple(people)
@@ -79,7 +93,9 @@ class EmbeddedDetector:
             keep = _distinct(found, limit=MAX_CANDIDATES, least=least * 0.7)
             last = turn == ROUNDS - 2
             areas = crops_of(found[keep], growing=not last)
-            found = self.finder.look(frame.image, areas, mirrored=last)
+            found = self.finder.look(
+                frame.image, areas, mirrored=last, scales=THREE_SCALES if last else ONE_SCALE
+            )
         least = max([least, *(LEAST_OF_BEST * found.person)])
         keep = _distinct(found, limit=MAX_CANDIDATES, least=least)
         boxes = {row: box_around_joints(_known_joints(found, row)) for row in keep}

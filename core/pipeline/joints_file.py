@@ -103,7 +103,7 @@ def _read_json(path: Path) -> dict[str, Any]:
         raise InputError(f"cannot be read ({reason})", path=path, cure=cure) from None
     except (ValueError, RecursionError):
         raise InputError("is not JSON", path=path, cure=_FORMAT) from None
-    if isinstance(content, list):
+    if isinstance(content, list) and all(isinstance(row, dict) for row in content):
         content = {"annotations": content}  # a plain list of COCO results
     if not isinstance(content, dict):
         raise InputError("is not a JSON object", path=path, cure=_FORMAT)

@@ -27,7 +27,9 @@ MIN_INSIDE_SHARE = 0.1
 class JointSeeker(Protocol):
     """A detector that can also find the joints of people whose boxes are known."""
 
-    def joints_in(self, frame: Frame, boxes: NDArray[np.float32]) -> tuple[Detection, ...]:
+    def joints_in(
+        self, frame: Frame, boxes: NDArray[np.float32], *, quick: bool = False
+    ) -> tuple[Detection, ...]:
         """One person per box (N, 4), in order, with joints as far as they are found."""
 
 

@@ -11,7 +11,7 @@ from core.detection.embedded import EmbeddedDetector, search_windows
 from core.detection.from_joints import box_around_joints, default_pose
 from core.detection.joint_finder import FoundJoints, JointFinder
 from core.geometry.boxes import iou
-from core.nn.lite_backbone import DenseOutput
+from core.nn.lite_backbone import DenseNetwork, DenseOutput
 from core.types import Frame
 
 HEIGHT, WIDTH = 480, 640
@@ -33,7 +33,12 @@ class KnowingFinder:
         self.people = people
 
     def look(
-        self, image: NDArray[np.uint8], areas: NDArray[np.float64], *, mirrored: bool = False
+        self,
+        image: NDArray[np.uint8],
+        areas: NDArray[np.float64],
+        *,
+        mirrored: bool = False,
+        scales: tuple[float, ...] = (1.0,),
     ) -> FoundJoints:
         rows = [self._one(area) for area in areas]
         if not rows:
@@ -140,3 +145,33 @@ def test_the_mirrored_answer_swaps_left_and_right() -> None:
     assert found.inside[0, right] == pytest.approx(0.5)
     assert found.inside[0, left] == pytest.approx(0.5)
     assert found.inside[0, LIFT25_NAMES.index("Neck")] < 0.1
+
+
+class Bump:
+    """Sees every joint at one place of the picture, whatever the area."""
+
+    def __init__(self, place: tuple[float, float]) -> None:
+        self.place = place
+
+    def answer(self, area: NDArray[np.float64]) -> torch.Tensor:
+        side = (area[2] - area[0]) / 32
+        column, row = (np.array(self.place) - area[:2]) / side - 0.5
+        rows, columns = np.mgrid[0:32, 0:32]
+        return torch.from_numpy(-((rows - row) ** 2 + (columns - column) ** 2) / 4).float()
+
+
+def test_other_scales_lie_on_the_same_places(monkeypatch) -> None:
+    bump = Bump((53.0, 41.0))
+
+    def dense(self, image, areas, mirrored):
+        maps = torch.stack([bump.answer(area).expand(25, 32, 32) for area in areas])
+        flat = torch.zeros(len(areas), 25)
+        return DenseOutput(maps, torch.zeros(len(areas), 1, 32, 32), flat, flat)
+
+    monkeypatch.setattr(JointFinder, "_dense", dense)
+    finder = JointFinder(DenseNetwork())
+    image = np.zeros((100, 100, 3), np.uint8)
+    areas = np.array([[10.0, 5.0, 90.0, 85.0]])
+    for scales in ((1.0,), (1.0, 0.9, 1.1), (1.0, 0.8)):
+        found = finder.look(image, areas, scales=scales)
+        assert np.allclose(found.joints_2d[0], bump.place, atol=0.35), scales

@@ -207,7 +207,7 @@ def test_people_without_joints_get_those_found_in_their_boxes(
     )
 
     class Finder(EmbeddedDetector):
-        def joints_in(self, frame, boxes):
+        def joints_in(self, frame, boxes, *, quick=False):
             return tuple(
                 Detection(box, 0.5, names, np.full((25, 2), box[0] + 1, np.float32))
                 for box in boxes

@@ -43,7 +43,9 @@ class Seeking(Seeing):
 
     blind_at = -1
 
-    def joints_in(self, frame: Frame, boxes: np.ndarray) -> tuple[Detection, ...]:
+    def joints_in(
+        self, frame: Frame, boxes: np.ndarray, *, quick: bool = False
+    ) -> tuple[Detection, ...]:
         self.sought.append(len(boxes))
         found = []
         for box in boxes:
