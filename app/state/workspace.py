@@ -114,7 +114,7 @@ def save_workspace(workspace: Workspace, path: Path) -> None:
         "layout": workspace.layout,
     }
     with write_atomically(path) as part:
-        part.write_text(json.dumps(data, indent=1, ensure_ascii=False), encoding="utf-8")
+        part.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
 
 
 def load_workspace(path: Path) -> Workspace:

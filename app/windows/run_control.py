@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.engine.requests import DevicesRequest, RunRequest
 from app.engine.work_thread import Failure, WorkThread
@@ -20,6 +20,8 @@ from app.state.values import Choice, Item, Loaded, Notice, Quality, RunResult
 from app.state.view import ViewModel
 from core.types import Detection
 
+# A kept result without records is shown at once; its inside is asked for after this rest.
+LOOK_INSIDE_MS = 300
 DEFAULT_POSE_NOTICE = Notice(
     "info",
     "This standing pose is only a start, nobody was found in the picture",
@@ -62,6 +64,10 @@ class RunControl(QObject):
         self._run_when_found = -1  # the item that was to be run before its people were known
         self._refused: Choice | None = None
         self.resting = False  # while frames are played
+        self._look_inside = QTimer(self)
+        self._look_inside.setSingleShot(True)
+        self._look_inside.setInterval(LOOK_INSIDE_MS)
+        self._look_inside.timeout.connect(self._run_for_records)
         session.current_changed.connect(self._item_changed)
         session.loaded.connect(self._item_loaded)
         people.changed.connect(self._marks_changed)
@@ -190,6 +196,14 @@ class RunControl(QObject):
         if not on and item is not None and self._session.current_loaded is not None:
             self._show_known_or_run(item.id)
 
+    @Slot()
+    def _run_for_records(self) -> None:
+        shown = self._results.shown
+        item = self._session.current
+        stays = shown is not None and item is not None and shown.item_id == item.id
+        if stays and shown is not None and not shown.asked_inside:
+            self._run_by_itself()
+
     def _run_by_itself(self) -> None:
         if self._choice.auto_run and self._refused != self._choice.choice:
             self.run()
@@ -235,7 +249,7 @@ class RunControl(QObject):
             self._results.show(with_picture(known, loaded.frame))
             inside = self._view.options.inspection and not self.reads_joints
             if inside and not known.asked_inside:
-                self._run_by_itself()
+                self._look_inside.start()  # once a person stays with this picture
             return
         self._results.show(None)
         if not self._is_under_way(item_id, choice):

@@ -51,7 +51,7 @@ class WorkspaceControl(QObject):
         w = window
         for signal in (
             w.people.changed, w.session.items_added, w.session.modelReset, w.session.noted,
-            w.choice.changed, w.comparison.changed, w.view.changed, w.session.current_changed,
+            w.choice.changed, w.comparison.changed, w.view.changed,
         ):  # fmt: skip
             signal.connect(self._touched)
         w.session.current_changed.connect(self._show_note)

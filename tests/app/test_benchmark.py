@@ -12,6 +12,6 @@ def test_a_small_run_gives_all_numbers(tmp_path) -> None:
     out = tmp_path / "window.json"
     assert main(["--pictures", "3", "--steps", "4", "--out", str(out), "--method", "metro"]) == 0
     found = json.loads(out.read_text())
-    assert found["step"]["median_ms"] > 0
+    assert found["step_looking"]["median_ms"] > 0
     assert found["live"]["metro"]["display"] > 0
     assert found["first_paint_s"] > 0
