@@ -49,7 +49,15 @@ def inspect_any(path: str | Path) -> Report:
     for magic, name in PICTURES.items():
         if head.startswith(magic) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP"):
             return _picture(path, "WebP" if head[:4] == b"RIFF" else name)
-    return _arrays(path, head) or _weights(path) or _video(path) or _unknown(path)
+    found = _arrays(path, head) or _weights(path)
+    if found is None and not _is_safetensors(head):
+        found = _video(path)
+    return found or _unknown(path)
+
+
+def _is_safetensors(head: bytes) -> bool:
+    """Whether a file begins with the length of a JSON header and the header itself."""
+    return head[8:9] == b"{"
 
 
 def _head(path: Path) -> bytes:
@@ -263,6 +271,9 @@ def _video(path: Path) -> Report | None:
 
     try:
         with VideoFile(path) as video:
+            # Readers of video guess a container in almost any bytes; one that decodes is one.
+            if next(video.frames(), None) is None:
+                return None
             count, rate = video.len_hint, video.frames_per_second
             sound = "yes" if video.has_sound else "no"
     except MeshLoupeError:
