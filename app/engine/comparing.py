@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.engine.body_colours import ALIGNMENT_WORDS as BODY_WORDS
 from app.engine.measure import match_truths
 from app.state.comparison import NOTHING, TRUTH, Arrangement
 from app.state.skeleton import plain_name
@@ -28,11 +29,7 @@ METHOD_COLOURS = (
 )
 TOGETHER_ALPHA = 0.62
 NO_SCORES = Scores()
-ALIGNMENT_WORDS: dict[Alignment, str] = {
-    "none": "as placed by each camera",
-    "pelvis": "pelvis aligned",
-    "procrustes": "Procrustes aligned",
-}
+ALIGNMENT_WORDS: dict[Alignment, str] = {**BODY_WORDS, "none": "as placed by each camera"}
 
 
 @dataclass(frozen=True, eq=False)

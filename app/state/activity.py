@@ -8,6 +8,7 @@ from datetime import datetime
 from PySide6.QtCore import QObject, Signal
 
 from app.state.values import Notice
+from core.errors import MeshLoupeError
 
 LOG_LINES = 500
 
@@ -74,3 +75,9 @@ class ActivityModel(QObject):
         self.lines.append(line)
         del self.lines[:-LOG_LINES]
         self.logged.emit(line)
+
+
+def error_notice(error: MeshLoupeError) -> Notice:
+    """An error that a person can cure, as a message: the file, what is wrong, the cure."""
+    where = "" if error.path is None else f"{error.path}: "
+    return Notice("error", f"{where}{error.what}", error.cure)

@@ -23,12 +23,12 @@ from app.panels.compare_panel import ComparePanel
 from app.panels.controls import panel_frame, rows
 from app.panels.legend import RampLegend
 from app.settings.theme import Theme
-from app.state.activity import ActivityModel
+from app.state.activity import ActivityModel, error_notice
 from app.state.choice import ChoiceModel
 from app.state.comparison import Comparison, ComparisonModel
 from app.state.results import ResultsModel
 from app.state.session import SessionModel
-from app.state.values import Choice, Notice, RunResult
+from app.state.values import Choice, RunResult
 from app.state.view import ViewModel
 from app.windows.compare_views import CompareViews
 from app.windows.run_control import RunControl
@@ -319,8 +319,7 @@ class CompareControl(QObject):
             with write_atomically(path) as part:
                 part.write_text(text, encoding="utf-8")
         except OutputError as error:
-            where = path if error.path is None else error.path
-            self._activity.notify(Notice("error", f"{where}: {error.what}", error.cure))
+            self._activity.notify(error_notice(error))
             return
         self._activity.log(f"wrote {path}")
 

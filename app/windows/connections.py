@@ -289,7 +289,7 @@ class _Wiring(QObject):
     def play(self) -> None:
         """Play or pause; where nothing is played yet, the video of the current row."""
         item = self.w.session.current
-        if self.w.live.is_open:
+        if self.w.playback.now.is_open:
             self.w.live.toggle()
         elif item is not None and item.frame_index is not None:
             self.w.live.open_clip(item.path)

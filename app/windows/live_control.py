@@ -16,7 +16,7 @@ from app.engine.sequences import RecordRequest
 from app.engine.work_thread import Failure, WorkThread
 from app.panels.picture_panel import PicturePanel
 from app.panels.timeline import Timeline
-from app.state.activity import ActivityModel
+from app.state.activity import ActivityModel, error_notice
 from app.state.choice import ChoiceModel
 from app.state.playback import Playback, PlaybackModel, ReadOut
 from app.state.results import ResultsModel, with_picture
@@ -103,11 +103,6 @@ class LiveControl(QObject):
 
     # ---- open and close
 
-    @property
-    def is_open(self) -> bool:
-        """Whether something is played."""
-        return self._playback.now.is_open
-
     def open_camera(self, what: str | int | Path) -> None:
         """Play a camera (number or name), a stream (URL), or a file as if it were a camera."""
         from core.pipeline.cameras import open_camera
@@ -156,7 +151,7 @@ class LiveControl(QObject):
     @Slot()
     def close(self) -> None:
         """Stop playing; still pictures are looked at again."""
-        if not self.is_open:
+        if not self._playback.now.is_open:
             return
         self.stop_recording()
         self._session += 1
@@ -236,7 +231,7 @@ class LiveControl(QObject):
 
     @Slot(object)
     def _choice_changed(self, _choice: Choice) -> None:
-        if self.is_open:
+        if self._playback.now.is_open:
             self._restart()
 
     def _restart(self) -> None:
@@ -505,5 +500,4 @@ class LiveControl(QObject):
         self._timeline.track.show_frames(self._playback.known(choice), curve, name)
 
     def _say(self, error: MeshLoupeError) -> None:
-        where = "" if error.path is None else f"{error.path}: "
-        self._activity.notify(Notice("error", f"{where}{error.what}", error.cure))
+        self._activity.notify(error_notice(error))

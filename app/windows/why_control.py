@@ -14,7 +14,7 @@ from app.engine.saving import save_records
 from app.engine.work_thread import Failure, WorkThread
 from app.panels.picture_panel import PicturePanel
 from app.panels.why_panel import WhyPanel
-from app.state.activity import ActivityModel
+from app.state.activity import ActivityModel, error_notice
 from app.state.choice import ChoiceModel
 from app.state.results import ResultsModel, with_picture
 from app.state.session import SessionModel
@@ -221,8 +221,7 @@ class WhyControl(QObject):
             else:
                 save_records(shown.result.people[self._results.person], path)
         except OutputError as error:
-            where = path if error.path is None else error.path
-            self._activity.notify(Notice("error", f"{where}: {error.what}", error.cure))
+            self._activity.notify(error_notice(error))
             return
         self._activity.log(f"wrote {path}")
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 from PySide6.QtCore import QByteArray, QLockFile, QObject, QTimer, Slot
 from PySide6.QtWidgets import QFileDialog
 
+from app.state.activity import error_notice
 from app.state.values import Notice
 from app.state.view import ViewOptions
 from app.state.workspace import SUFFIX, SavedItem, Workspace, load_workspace, save_workspace
@@ -308,11 +309,11 @@ class WorkspaceControl(QObject):
             w.layout_widget.outer.restoreState(state)
 
     def _say(self, error: MeshLoupeError, *, notify: bool) -> None:
-        where = "" if error.path is None else f"{error.path}: "
+        notice = error_notice(error)
         if notify:
-            self.w.activity.notify(Notice("error", f"{where}{error.what}", error.cure))
+            self.w.activity.notify(notice)
         else:
-            self.w.activity.log(f"{where}{error.what}", "error")
+            self.w.activity.log(notice.text, "error")
 
 
 def known_options(saved: Any) -> dict[str, Any]:

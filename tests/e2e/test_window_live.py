@@ -267,7 +267,7 @@ def test_a_video_that_cannot_be_read_says_so(window, tmp_path) -> None:
     path = tmp_path / "broken.mp4"
     path.write_bytes(b"nothing")
     window.live.open_clip(path)
-    assert not window.live.is_open
+    assert not window.playback.now.is_open
     assert "broken.mp4" in window.banner.text
 
 
@@ -277,6 +277,6 @@ def test_another_row_of_the_list_ends_playing(lab, photos, plug) -> None:  # noq
     window.live.open_camera(0)
     lab.until(lambda: shown_frame(window) > 2)
     window.acts["next"].trigger()
-    assert not window.live.is_open
+    assert not window.playback.now.is_open
     lab.until(lambda: window.results.shown is not None and not window.results.shown.streamed)
     assert window.results.shown.choice == Choice("pose_lift", "lite", "body")
