@@ -17,6 +17,7 @@ from core.nn.batch import LossTerms
 # method id -> "module:class" of its recipe, imported on use
 RECIPES: dict[str, str] = {
     "lite_backbone": "training.dense.recipe:DenseRecipe",
+    "lite_hand_backbone": "training.dense.recipe:hand_backbone",
     "pose_lift": "training.lift.recipe:LiftRecipe",
     "metro": "training.heads.recipe:metro",
     "pointhmr": "training.heads.recipe:pointhmr",
@@ -25,6 +26,8 @@ RECIPES: dict[str, str] = {
     "coarsemetro": "training.heads.recipe:coarsemetro",
     "glnet": "training.heads.recipe:glnet",
     "fastmetro": "training.heads.recipe:fastmetro",
+    "metro_hand": "training.heads.recipe:metro_hand",
+    "pointhmr_hand": "training.heads.recipe:pointhmr_hand",
 }
 
 

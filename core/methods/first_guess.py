@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from core.body import BodyModel
 from core.body.model import full_precision
-from core.geometry.cameras import full_to_weak_camera
+from core.geometry.cameras import full_to_weak_camera, weak_to_full_camera
 from core.methods import metro_family as family
 from core.methods.pose_lift import PoseLift
 from core.nn.batch import Batch, MethodOutput
@@ -30,7 +30,7 @@ SIGMA = 0.04
 # Steps of the lifter's refinement: one brings the body onto the joints found; more add nothing.
 STEPS = 1
 # Each round averages a displacement with those of the neighbours on the coarse mesh.
-SMOOTHING_ROUNDS = 10
+SMOOTHING_ROUNDS, HAND_SMOOTHING_ROUNDS = 10, 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,9 +38,10 @@ class Guess:
     """A first guess of B people, about the H36M pelvis, camera axes.
 
     Attributes:
-        points: (B, K + C, 3) metres: the method's joints, then the coarse vertices.
+        points: (B, K + C, 3) metres: the method's joints, then the coarse vertices. Of a hand about
+            the wrist.
         camera: (B, 3) weak perspective (s, tx, ty) that sees them in the crop.
-        rotmat: (B, 24, 3, 3); betas: (B, 10).
+        rotmat: (B, bones, 3, 3); betas: (B, 10).
         camera_full: (B, 3) metres, of the body as its model poses it, root joint not at zero.
         smoothing: (C, C) what each coarse vertex takes of its neighbours' displacements.
     """
@@ -72,11 +73,7 @@ class FirstGuess(nn.Module):
         super().__init__()
         self.lifter = PoseLift(body)
         self.requires_grad_(False)
-        with torch.device("cpu"):  # real also when parameters are only counted, on the meta device
-            linked = body.adjacency(-1).to_dense().float()
-            shares = linked / linked.sum(1, keepdim=True)
-            smoothing = torch.linalg.matrix_power(shares, SMOOTHING_ROUNDS)
-        self.register_buffer("smoothing", smoothing, persistent=False)
+        self.register_buffer("smoothing", _smoothing(body, SMOOTHING_ROUNDS), persistent=False)
 
     def train(self, mode: bool = True) -> FirstGuess:
         """Nothing: it answers in training as it does later."""
@@ -123,6 +120,55 @@ class FirstGuess(nn.Module):
             joints_own=torch.ones_like(batch.box_size),
         )
         return self.lifter.reconstruct(marks, STEPS)
+
+
+class HandGuess(nn.Module):
+    """The pose that the backbone of hands says itself; it has no numbers of its own."""
+
+    smoothing: Tensor
+
+    def __init__(self, hand: BodyModel) -> None:
+        super().__init__()
+        smoothing = _smoothing(hand, HAND_SMOOTHING_ROUNDS)
+        self.register_buffer("smoothing", smoothing, persistent=False)
+
+    @torch.no_grad()
+    def forward(self, dense: DenseOutput, batch: Batch, hand: BodyModel) -> Guess:
+        """The guess from the dense outputs of the crops that ``batch`` describes, about the wrist."""
+        assert dense.pose is not None
+        with full_precision(dense.heatmaps):
+            said = dense.pose
+            posed = hand(said.rotmat, said.betas)
+            joints = hand.regress(posed.vertices, "hand21")
+            origin = joints[:, :1]
+            coarse = hand.downsample(posed.vertices, 0, -1)
+            wrist = weak_to_full_camera(
+                said.camera,
+                batch.box_center,
+                batch.box_size,
+                batch.image_size,
+                batch.focal_px,
+            )
+            return Guess(
+                torch.cat([joints, coarse], 1) - origin,
+                said.camera,
+                said.rotmat,
+                said.betas,
+                wrist - origin[:, 0],
+                self.smoothing,
+            )
+
+
+def first_guess(body: BodyModel) -> FirstGuess | HandGuess:
+    """Where the ``lite`` methods of a body or a hand start."""
+    return HandGuess(body) if family.is_hand(body) else FirstGuess(body)
+
+
+def _smoothing(body: BodyModel, rounds: int) -> Tensor:
+    with torch.device("cpu"):  # real also when parameters are only counted, on the meta device
+        linked = body.adjacency(-1).to_dense().float()
+        shares = linked / linked.sum(1, keepdim=True)
+        return torch.linalg.matrix_power(shares, rounds)
 
 
 def start_small(*layers: nn.Linear) -> None:

@@ -18,7 +18,8 @@ weights:
 ``lite`` is the same network, narrower, on the shared backbone. Its own: the position-wise convolution
 mixes, beside the cells of the grid, one row per joint that the backbone's heatmaps found; positions of
 a first guess of the body (`core.methods.first_guess`) stand in for the template's, and the output is a
-displacement of them; the up-sampling is the body's fixed one; there is no dropout.
+displacement of them; the up-sampling is the body's fixed one; there is no dropout. The hand is the
+same network on the backbone of hands, with the cells of the grid instead of one copied feature.
 
 Frame: the template is turned by 3.1416 about x, so outputs are in camera axes (x right, y down, z
 forward), metres, centred near the H36M pelvis (hand: the wrist).
@@ -38,14 +39,20 @@ from core.geometry.cameras import project_weak_perspective
 from core.losses.mesh import joint_loss, projection_loss, vertex_loss
 from core.methods import metro_family as family
 from core.methods.base import Method
-from core.methods.first_guess import FirstGuess, Guess, start_small
+from core.methods.first_guess import Guess, first_guess, start_small
 from core.methods.mesh_tokens import mesh_stages, mesh_tokens, require_levels
-from core.methods.picture_memory import PictureTokens, crops_of, input_spec_of, make_backbone
+from core.methods.picture_memory import (
+    PictureTokens,
+    crops_of,
+    found_joint_names,
+    input_spec_of,
+    make_backbone,
+)
 from core.methods.token_records import crop_regions
 from core.nn.batch import Batch, LossTerm, LossTerms, MethodOutput, Target
 from core.nn.bert import EncoderTrace, ReducingEncoder
 from core.nn.hrnet import HRNetClassification
-from core.nn.lite_backbone import GRID_CELLS, JOINTS, DenseNetwork
+from core.nn.lite_backbone import GRID_CELLS, DenseNetwork
 from core.nn.resnet import ResNet50, from_sequence
 from core.types import AttentionRecord, InspectionRecord, TokenSet
 
@@ -53,7 +60,6 @@ MASK_TOKEN = 0.01
 GRID = 49
 FEATURES = 2048
 LITE_FEATURES = 128
-LITE_ROWS = GRID_CELLS**2 + JOINTS
 
 
 @dataclass(frozen=True)
@@ -114,21 +120,20 @@ VARIANTS: Mapping[str, MetroConfig] = {
     "hand_h64": HAND,
 }
 
-LITE: Mapping[str, MetroConfig] = {
-    "body": MetroConfig(
-        backbone="lite",
-        widths=(192, 128, 64),
-        inner=(576, 384, 192),
-        outputs=(128, 64, 3),
-        layers=1,
-        heads=2,
-        camera_hidden=64,
-        camera_joints=True,
-        from_guess=True,
-        learned_up=False,
-        dropout=0.0,
-    ),
-}
+_LITE = MetroConfig(
+    backbone="lite",
+    widths=(192, 128, 64),
+    inner=(576, 384, 192),
+    outputs=(128, 64, 3),
+    layers=1,
+    heads=2,
+    camera_hidden=64,
+    camera_joints=True,
+    from_guess=True,
+    learned_up=False,
+    dropout=0.0,
+)
+LITE: Mapping[str, MetroConfig] = {"body": _LITE, "hand": _LITE}
 
 # Released names, in the order in which they are replaced.
 _RENAMES = (
@@ -185,12 +190,15 @@ class Metro(Method):
         self.register_buffer("template", torch.cat([joints, coarse])[None], persistent=False)
         self.joint_count, self.coarse_count = len(joints), len(coarse)
         tokens = self.joint_count + self.coarse_count
-        self.backbone = _backbone(config.backbone)
+        self.backbone = self._backbone(config.backbone)
+        rows = GRID
         if self.lite:
-            self.picture = PictureTokens("lite", LITE_FEATURES)
-            self.guess = FirstGuess(body)
+            found = len(found_joint_names(body))
+            rows = GRID_CELLS**2 + found
+            self.picture = PictureTokens("lite", LITE_FEATURES, found)
+            self.guess = first_guess(body)
         if config.grid_tokens:
-            self.grid_to_tokens = nn.Conv1d(LITE_ROWS if self.lite else GRID, tokens, 1)
+            self.grid_to_tokens = nn.Conv1d(rows, tokens, 1)
         inputs = ((LITE_FEATURES if self.lite else FEATURES) + 3, *config.outputs[:-1])
         four = zip(inputs, config.widths, config.inner, config.outputs, strict=True)
         self.encoders = nn.ModuleList(
@@ -217,6 +225,13 @@ class Metro(Method):
             last = self.encoders[-1]
             assert isinstance(last, ReducingEncoder)
             start_small(last.reduce, last.residual, self.camera_out)
+
+    def _backbone(self, name: str) -> nn.Module:
+        if name == "lite":
+            return make_backbone("lite", hand=self.is_hand)
+        if name == "resnet50":
+            return ResNet50()
+        return HRNetClassification(int(name.removeprefix("hrnet-w")))
 
     def _graph_of(self, encoder: int) -> Callable[[], nn.Module] | None:
         """What makes the graph blocks of an encoder: METRO has none."""
@@ -371,14 +386,6 @@ class Metro(Method):
         last = state.traces[-1]
         out |= {f"attention_enc3_layer{i}": w for i, w in enumerate(last.attention.unbind(1))}
         return out | {f"hidden_enc3_{i}": hidden for i, hidden in enumerate(last.hidden)}
-
-
-def _backbone(name: str) -> nn.Module:
-    if name == "lite":
-        return make_backbone("lite")
-    if name == "resnet50":
-        return ResNet50()
-    return HRNetClassification(int(name.removeprefix("hrnet-w")))
 
 
 def build(preset: str, variant: str, body: BodyModel) -> Metro:

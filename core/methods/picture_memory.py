@@ -13,12 +13,15 @@ from core.body.joint_sets import LSP14_NAMES
 from core.errors import InputError
 from core.methods.base import InputSpec
 from core.methods.first_guess import FirstGuess, Guess
+from core.methods.metro_family import is_hand
 from core.methods.token_records import picture_tokens
 from core.nn.batch import Batch
 from core.nn.hrnet import HRNetClassification
 from core.nn.lite_backbone import (
+    BODY_SHAPE,
     GRID_CELLS,
     GRID_CHANNELS,
+    HAND_SHAPE,
     JOINTS,
     LITE_SIZE,
     NECK,
@@ -38,10 +41,10 @@ PAPER_SIZE = 224
 TOGETHER = 256
 
 
-def make_backbone(name: BackboneName) -> nn.Module:
-    """The CNN called ``name``."""
+def make_backbone(name: BackboneName, *, hand: bool = False) -> nn.Module:
+    """The CNN called ``name``; of the shared one that of bodies or of hands."""
     if name == "lite":
-        return DenseNetwork()
+        return DenseNetwork(HAND_SHAPE if hand else BODY_SHAPE)
     return ResNet50() if name == "resnet50" else HRNetClassification(64)
 
 
@@ -49,6 +52,11 @@ def input_spec_of(name: BackboneName) -> InputSpec:
     """The crop that a backbone reads."""
     side = LITE_SIZE if name == "lite" else PAPER_SIZE
     return InputSpec(kind="crop", size_hw=(side, side))
+
+
+def found_joint_names(body: BodyModel) -> tuple[str, ...]:
+    """The joints that the shared backbone finds: ``lift25``, of a hand ``hand21``."""
+    return body.joint_names_of("hand21" if is_hand(body) else "lift25")
 
 
 def crops_of(batch: Batch, method: str) -> Tensor:
@@ -76,7 +84,7 @@ class PictureTokens(nn.Module):
         side: cells along each side of the grid.
     """
 
-    def __init__(self, name: BackboneName, width: int) -> None:
+    def __init__(self, name: BackboneName, width: int, joints: int = JOINTS) -> None:
         super().__init__()
         self.lite = name == "lite"
         self.side = GRID_CELLS if self.lite else PAPER_CELLS
@@ -85,9 +93,9 @@ class PictureTokens(nn.Module):
             self.found = nn.Linear(NECK + 3, width)
             # All joints together say more of a pose than each alone.
             self.together = nn.Sequential(
-                nn.Linear(3 * JOINTS, TOGETHER), nn.GELU(), nn.Linear(TOGETHER, width)
+                nn.Linear(3 * joints, TOGETHER), nn.GELU(), nn.Linear(TOGETHER, width)
             )
-            self.found_embed = nn.Embedding(JOINTS, width)
+            self.found_embed = nn.Embedding(joints, width)
 
     def forward(self, backbone: nn.Module, image: Tensor) -> Tensor:
         """(B, S, width) tokens of crops (B, 3, H, W)."""
@@ -113,15 +121,15 @@ class PictureTokens(nn.Module):
 
     def token_set(self, body: BodyModel, *, camera: bool) -> TokenSet:
         """What the tokens are, for records; ``camera`` puts the camera token first."""
-        found = body.joint_names_of("lift25") if self.lite else ()
+        found = found_joint_names(body) if self.lite else ()
         return picture_tokens(self.side, camera=camera, found=found)
 
     def _cells(self, maps: Tensor) -> Tensor:
         return self.reduce(maps).flatten(2).transpose(1, 2)
 
     def _found(self, features: LiteFeatures, evidence: Tensor) -> Tensor:
-        """(B, 25, width): place and confidence of each joint and of all, the feature at its place."""
-        places = evidence[:, None, :, :2].to(features.fine.dtype)  # (B, 1, 25, 2)
+        """(B, K, width): place and confidence of each joint and of all, the feature at its place."""
+        places = evidence[:, None, :, :2].to(features.fine.dtype)  # (B, 1, K, 2)
         sampled = F.grid_sample(features.fine, places, align_corners=False)[:, :, 0]
         known = torch.cat([sampled.transpose(1, 2), evidence.to(sampled.dtype)], -1)
         overview = self.together(evidence.flatten(1).to(sampled.dtype))

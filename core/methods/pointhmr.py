@@ -46,9 +46,15 @@ from core.losses.heatmap import fitted_weak_camera, heatmap_losses, true_cells
 from core.losses.mesh import joint_loss, projection_loss, vertex_loss
 from core.methods import metro_family as family
 from core.methods.base import Method
-from core.methods.first_guess import FirstGuess, Guess, start_small
+from core.methods.first_guess import Guess, first_guess, start_small
 from core.methods.mesh_tokens import mesh_stages, mesh_tokens, require_levels
-from core.methods.picture_memory import PictureTokens, crops_of, input_spec_of
+from core.methods.picture_memory import (
+    PictureTokens,
+    crops_of,
+    found_joint_names,
+    input_spec_of,
+    make_backbone,
+)
 from core.methods.pointhmr_records import (
     layer_names,
     mask_record,
@@ -58,7 +64,7 @@ from core.methods.pointhmr_records import (
 )
 from core.nn.batch import Batch, LossTerm, LossTerms, MethodOutput, Target
 from core.nn.hrnet import HighResolutionNet
-from core.nn.lite_backbone import GRID_CELLS, JOINTS, LITE_SIZE, NECK, DenseNetwork
+from core.nn.lite_backbone import GRID_CELLS, LITE_SIZE, NECK, DenseNetwork
 from core.nn.masked_transformer import MaskedBlock
 from core.nn.residual import BasicBlock
 from core.nn.sine_positions import sine_positions
@@ -121,9 +127,8 @@ VARIANTS: Mapping[str, PointHmrConfig] = {
     "body_h32": PointHmrConfig(),
     "hand_h32": PointHmrConfig(),
 }
-LITE: Mapping[str, PointHmrConfig] = {
-    "body": PointHmrConfig(64, 64, (384, 192), heads=2, layers=1, lite=True, doubled_maps=False),
-}
+_LITE = PointHmrConfig(64, 64, (384, 192), heads=2, layers=1, lite=True, doubled_maps=False)
+LITE: Mapping[str, PointHmrConfig] = {"body": _LITE, "hand": _LITE}
 _UNMASKED = (None,) * 4
 ABLATIONS: Mapping[str, PointHmrConfig] = {
     "neither": PointHmrConfig(sampling=False, mask_radii=_UNMASKED),  # table 2, row 1
@@ -179,16 +184,17 @@ class PointHmr(Method):
         # Tokens: camera, grid (lite: and found joints), joints, vertices.
         self.grid_side = GRID_CELLS if config.lite else GRID_SIDE
         self.map_side = LITE_MAP_SIDE if config.lite else MAP_SIDE
-        self.first_joint = 1 + self.grid_side**2 + (JOINTS if config.lite else 0)
+        self.found_names = found_joint_names(body) if config.lite else ()
+        self.first_joint = 1 + self.grid_side**2 + len(self.found_names)
         self.first_vertex = self.first_joint + self.joint_count
         self._make_features(config)
         self._make_transformer(config)
 
     def _make_features(self, config: PointHmrConfig) -> None:
         if config.lite:
-            self.backbone = DenseNetwork()
-            self.picture = PictureTokens("lite", config.width)
-            self.guess = FirstGuess(self.body)
+            self.backbone = make_backbone("lite", hand=self.is_hand)
+            self.picture = PictureTokens("lite", config.width, len(self.found_names))
+            self.guess = first_guess(self.body)
             self.place = nn.Linear(3, config.width)
         else:
             self.backbone = HighResolutionNet(BACKBONE_WIDTH)
@@ -393,8 +399,7 @@ class PointHmr(Method):
             return super().inspect(batch, output)
         tokens = mesh_tokens(self.body, self.joint_names)
         labels = part_of(tokens, slice(self.joint_count, None))
-        found = self.body.joint_names_of("lift25") if self.config.lite else ()
-        everything = with_camera_and_grid(tokens, self.grid_side, found)
+        everything = with_camera_and_grid(tokens, self.grid_side, self.found_names)
         near = self.sees[:, self.first_vertex :, self.first_vertex :]
         half = batch.box_size[:, None] / 2
         boxes = torch.cat([batch.box_center - half, batch.box_center + half], 1)

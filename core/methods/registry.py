@@ -13,6 +13,7 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Literal
 
 from core.errors import InputError
+from core.types import Subject
 
 if TYPE_CHECKING:
     from core.body import BodyModel
@@ -34,7 +35,7 @@ class Variant:
     """
 
     id: str
-    subject: Literal["body", "hand"] = "body"
+    subject: Subject = "body"
     released: bool = False
     network: str = ""
     proof: str = ""
@@ -94,6 +95,12 @@ class MethodEntry:
         raise InputError(f"method {self.id} has no variant {name}", cure=f"choose one of: {known}")
 
 
+_NARROWER = "the paper's network, narrower"
+_BODY_AND_HAND = (
+    Variant("body", proof=_NARROWER),
+    Variant("hand", "hand", proof=_NARROWER),
+)
+
 BUILT_IN: tuple[MethodEntry, ...] = (
     MethodEntry(
         id="pose_lift",
@@ -112,7 +119,7 @@ BUILT_IN: tuple[MethodEntry, ...] = (
         reads="picture",
         target="core.methods.metro:build",
         presets=(
-            Preset("lite", (Variant("body", proof="the paper's network, narrower"),)),
+            Preset("lite", _BODY_AND_HAND),
             Preset(
                 "paper",
                 (
@@ -195,7 +202,7 @@ BUILT_IN: tuple[MethodEntry, ...] = (
         reads="picture",
         target="core.methods.pointhmr:build",
         presets=(
-            Preset("lite", (Variant("body", proof="the paper's network, narrower"),)),
+            Preset("lite", _BODY_AND_HAND),
             Preset(
                 "paper",
                 (

@@ -3,27 +3,48 @@
 A residual trunk to stride 32 and a top-down path back to stride 4, all plain 3x3 convolutions with
 foldable norms, since those are what CPUs and half precision run fastest. The dense heads (joint
 heatmaps, body parts, joint visibility) are its own training targets and the embedded 2D joint
-detector; each method puts its own head on the features.
+detector; each method puts its own head on the features. Hands have a backbone of the same shape with
+weights of its own; it also says the hand's pose, where body methods ask the lifter.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from core.nn.pose_head import PoseHead, SaidPose
+
 WIDTHS = (48, 96, 192, 384)
 DEPTHS = (2, 2, 3, 2)
 NECK = 96
 JOINTS = 25
-PARTS = 25
 
 # The crop that the shipped weights were trained on, and the grid of tokens that it gives.
 LITE_SIZE = 128
 GRID_CELLS = LITE_SIZE // 16
 GRID_CHANNELS = WIDTHS[2] + NECK
+
+
+@dataclass(frozen=True)
+class DenseShape:
+    """What the dense heads of a subject speak of.
+
+    Attributes:
+        joints: of the heatmaps: ``lift25`` of a body, ``hand21`` of a hand.
+        parts: background, then one per joint of the skeleton.
+        bones: joints of the skeleton whose rotations are told; 0 for none.
+    """
+
+    joints: int
+    parts: int
+    bones: int = 0
+
+
+BODY_SHAPE = DenseShape(JOINTS, 25)
+HAND_SHAPE = DenseShape(21, 17, 16)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,21 +67,27 @@ class DenseOutput:
     """What the dense heads say, at stride 4.
 
     Attributes:
-        heatmaps: (B, 25, h, w) logits of the ``lift25`` joints; a softmax over the map is a position.
-        parts: (B, 25, h, w) logits: background and the 24 joints' parts.
-        visibility: (B, 25) logits that the joint is seen in the crop.
-        inside: (B, 25) logits that the joint lies inside the crop, seen or hidden.
+        heatmaps: (B, K, h, w) logits of the joints; a softmax over the map is a position.
+        parts: (B, P, h, w) logits: background and the parts of the skeleton's joints.
+        visibility: (B, K) logits that the joint is seen in the crop.
+        inside: (B, K) logits that the joint lies inside the crop, seen or hidden.
+        pose: rotations, shape and camera of a hand; None of a body.
     """
 
     heatmaps: Tensor
     parts: Tensor
     visibility: Tensor
     inside: Tensor
+    pose: SaidPose | None = None
 
     def __getitem__(self, rows: slice) -> DenseOutput:
         """The answers for some of the crops."""
         return DenseOutput(
-            self.heatmaps[rows], self.parts[rows], self.visibility[rows], self.inside[rows]
+            self.heatmaps[rows],
+            self.parts[rows],
+            self.visibility[rows],
+            self.inside[rows],
+            None if self.pose is None else self.pose[rows],
         )
 
 
@@ -134,36 +161,44 @@ class LiteBackbone(nn.Module):
 class DenseHeads(nn.Module):
     """Joint heatmaps, body parts and joint visibility from the backbone's features."""
 
-    def __init__(self) -> None:
+    def __init__(self, shape: DenseShape = BODY_SHAPE) -> None:
         super().__init__()
+        self.shape = shape
         self.trunk = _conv(NECK, NECK)
-        self.maps = nn.Conv2d(NECK, JOINTS + PARTS, 1)
+        self.maps = nn.Conv2d(NECK, shape.joints + shape.parts, 1)
         self.seen = nn.Sequential(
-            nn.Linear(WIDTHS[-1] + 2 * JOINTS, 128),
+            nn.Linear(WIDTHS[-1] + 2 * shape.joints, 128),
             nn.ReLU(inplace=True),
-            nn.Linear(128, 2 * JOINTS),
+            nn.Linear(128, 2 * shape.joints),
         )
+        if shape.bones:
+            self.pose = PoseHead(WIDTHS[-1], NECK, shape.joints, shape.bones)
 
     def forward(self, features: LiteFeatures) -> DenseOutput:
         """Dense outputs of B crops."""
         maps = self.maps(self.trunk(features.fine)).float()
-        heatmaps, parts = maps[:, :JOINTS], maps[:, JOINTS:]
+        joints = self.shape.joints
+        heatmaps, parts = maps[:, :joints], maps[:, joints:]
         flat = heatmaps.flatten(2)
         # How peaked a map is tells whether its joint was found.
         peak = flat.amax(-1) - torch.logsumexp(flat, -1)
         height = flat.amax(-1) - flat.mean(-1)
         pooled = features.stride32.mean((2, 3)).float()
         seen = self.seen(torch.cat([pooled, peak, height], 1)).float()
-        return DenseOutput(heatmaps, parts, seen[:, :JOINTS], seen[:, JOINTS:])
+        found = DenseOutput(heatmaps, parts, seen[:, :joints], seen[:, joints:])
+        if not self.shape.bones:
+            return found
+        return replace(found, pose=self.pose(pooled, features.fine, joint_evidence(found)))
 
 
 class DenseNetwork(nn.Module):
     """Backbone and dense heads together: what the first stage of training trains."""
 
-    def __init__(self) -> None:
+    def __init__(self, shape: DenseShape = BODY_SHAPE) -> None:
         super().__init__()
+        self.shape = shape
         self.backbone = LiteBackbone()
-        self.heads = DenseHeads()
+        self.heads = DenseHeads(shape)
 
     def forward(self, image: Tensor) -> DenseOutput:
         """(B, 3, S, S) normalised pictures."""
@@ -206,7 +241,7 @@ def heatmap_positions(heatmaps: Tensor, radius: int = 2) -> tuple[Tensor, Tensor
 
 
 def joint_evidence(dense: DenseOutput) -> Tensor:
-    """(B, 25, 3): where each joint is, x y in [-1, 1] over the crop, and its confidence in [0, 1].
+    """(B, K, 3): where each joint is, x y in [-1, 1] over the crop, and its confidence in [0, 1].
 
     Detached: a method's head reads it as an input and leaves the dense heads to their own losses.
     """

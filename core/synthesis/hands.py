@@ -111,6 +111,9 @@ class HandWorld(Studio):
         )
         self.sampler = HandPoseSampler(body.chain)
 
+    def seed_poses(self, seed: int) -> None:
+        self.sampler = HandPoseSampler(self.body.chain, seed)
+
     def _sample_poses(self, count: int) -> Tensor:
         return self.sampler.sample(count)
 

@@ -45,6 +45,10 @@ class Studio(nn.Module, ABC):
         return self.backdrops.bank.device
 
     @abstractmethod
+    def seed_poses(self, seed: int) -> None:
+        """Draw poses from a generator of their own, so that they repeat."""
+
+    @abstractmethod
     def _sample_poses(self, count: int) -> Tensor:
         """(count, J, 3, 3) fresh local rotations."""
 

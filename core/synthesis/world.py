@@ -60,6 +60,9 @@ class World(Studio):
         )
         self.sampler = PoseSampler(body.chain)
 
+    def seed_poses(self, seed: int) -> None:
+        self.sampler = PoseSampler(self.body.chain, seed)
+
     def _sample_poses(self, count: int) -> Tensor:
         return self.sampler.sample(count).rotmat
 

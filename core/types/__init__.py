@@ -15,6 +15,7 @@ from core.types.inspection import (
     TokenSet,
 )
 from core.types.results import FrameResult, Reconstruction, StageTime, Truth
+from core.types.subject import Subject
 
 __all__ = [
     "AttentionRecord",
@@ -32,6 +33,7 @@ __all__ = [
     "RegionRecord",
     "ScoreMapRecord",
     "StageTime",
+    "Subject",
     "TokenKind",
     "TokenSet",
     "Truth",

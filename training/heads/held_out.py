@@ -12,10 +12,10 @@ from core.geometry.cameras import project_weak_perspective
 from core.methods.base import Method
 from core.metrics.evaluation import PoseSet, evaluate
 from core.metrics.points import metro_mpjpe, pa_mean_point_error
-from core.metrics.protocols import SYNTHETIC_LSP14
 from core.nn.batch import Batch, MethodOutput, Target
 from training.heads.samples import method_samples
 from training.pictures.shards import Pictures
+from training.subjects import facts_of
 
 CHUNK = 32
 HEADLINE = "pa_mpjpe_mm"
@@ -23,13 +23,14 @@ HEADLINE = "pa_mpjpe_mm"
 
 @torch.no_grad()
 def measure(method: Method, pictures: Pictures, body: BodyModel) -> Mapping[str, float]:
-    """MPJPE, PA-MPJPE, MPVPE in mm (protocol ``synthetic-lsp14``) and 2D error in % of the crop.
+    """MPJPE, PA-MPJPE, MPVPE in mm (protocol of the subject) and 2D error in % of the crop.
 
     The joints of prediction and truth are regressed from the meshes, whatever the method reports.
     """
     meshes, joints, apart = _answers(method, pictures, body)
     (mesh, true_mesh), (points, true_points) = meshes, joints
-    measures = evaluate(PoseSet(points, mesh), PoseSet(true_points, true_mesh), SYNTHETIC_LSP14)
+    protocol = facts_of(body).protocol
+    measures = evaluate(PoseSet(points, mesh), PoseSet(true_points, true_mesh), protocol)
     keys = {"MPJPE": "mpjpe_mm", "PA-MPJPE": "pa_mpjpe_mm", "MPVPE": "mpvpe_mm"}
     numbers = {keys[m.name]: round(m.value, 2) for m in measures if m.name in keys}
     return numbers | {"error_2d_percent_of_crop": round(apart * 100, 2)}
@@ -37,7 +38,7 @@ def measure(method: Method, pictures: Pictures, body: BodyModel) -> Mapping[str,
 
 @torch.no_grad()
 def errors_by_person(method: Method, pictures: Pictures, body: BodyModel) -> dict[str, np.ndarray]:
-    """(N,) ``mpjpe_mm`` and ``pa_mpjpe_mm`` of each person, protocol ``synthetic-lsp14``."""
+    """(N,) ``mpjpe_mm`` and ``pa_mpjpe_mm`` of each body, protocol ``synthetic-lsp14``."""
     _, (points, truth), _ = _answers(method, pictures, body)
     return {
         "mpjpe_mm": 1000.0 * metro_mpjpe(points, truth),
@@ -52,6 +53,7 @@ def _answers(method: Method, pictures: Pictures, body: BodyModel) -> tuple[Pair,
     """Meshes and joints, each with its truth, and the 2D error as a share of the crop."""
     method.eval()
     device = next(method.parameters()).device
+    joint_set = facts_of(body).joint_set
     found: list[tuple[np.ndarray, ...]] = []
     apart = []
     for start in range(0, len(pictures), CHUNK):
@@ -60,7 +62,7 @@ def _answers(method: Method, pictures: Pictures, body: BodyModel) -> tuple[Pair,
         output = method(batch)
         assert target.vertices is not None
         meshes = output.vertices.float(), target.vertices
-        joints = [body.regress(mesh, "lsp14") for mesh in meshes]
+        joints = [body.regress(mesh, joint_set) for mesh in meshes]
         found.append(tuple(t.cpu().numpy() for t in (*meshes, *joints)))
         apart.append(_error_2d(output, batch, target))
     mesh, true_mesh, points, truth = (np.concatenate(c) for c in zip(*found, strict=True))

@@ -11,7 +11,7 @@ from torch import nn
 
 from core.body import load_body
 from core.errors import InputError
-from core.methods import create_method
+from core.methods import create_method, method_entry
 from core.methods.base import Method
 from core.nn.batch import LossTerms
 from core.nn.lite_backbone import LITE_SIZE
@@ -22,6 +22,7 @@ from training.heads.shared import GIVEN, shared_parts
 from training.pictures.shards import ShardFolder
 from training.pictures.test_set import shipped_test_set
 from training.recipes import OptimiserSettings, TrainingFacts, autocast
+from training.subjects import SUBJECTS
 
 # Few pictures a step on a processor: its minutes hold few steps as it is.
 CPU_BATCH, CUDA_BATCH = 16, 128
@@ -53,8 +54,10 @@ class HeadRecipe:
                 cure="render some with `python -m training.pictures.render --out DIR`, give --pictures",
             )
         self.device, self.method_id, self.variant = device, method_id, variant
+        subject = method_entry(method_id).variant("lite", variant)[1].subject
+        self.facts = SUBJECTS[subject]
         self.batch_size = CPU_BATCH if device.type == "cpu" else CUDA_BATCH
-        self.body = load_body("embedded").to(device)
+        self.body = load_body(self.facts.body).to(device)
         self.shards = ShardFolder(pictures)
         self._step = 0
 
@@ -69,7 +72,7 @@ class HeadRecipe:
 
     def method(self) -> Method:
         """The method with random numbers."""
-        body = load_body("embedded")
+        body = load_body(self.facts.body)
         return create_method(self.method_id, preset="lite", variant=self.variant, body=body)
 
     def losses(self, network: nn.Module, progress: float) -> LossTerms:
@@ -89,13 +92,14 @@ class HeadRecipe:
 
     def evaluate(self, network: nn.Module) -> Mapping[str, float]:
         assert isinstance(network, Method)
-        return measure(network, shipped_test_set(), self.body)
+        return measure(network, shipped_test_set(self.facts.subject), self.body)
 
     def export(self, network: nn.Module, facts: TrainingFacts, folder: Path) -> Path:
         from training.heads.shipping import CHECK_COUNT, ship
 
         assert isinstance(network, Method)
-        quick = measure(network, shipped_test_set()[:CHECK_COUNT], self.body)
+        few = shipped_test_set(self.facts.subject)[:CHECK_COUNT]
+        quick = measure(network, few, self.body)
         return ship(network, self.evaluate(network), quick, facts, folder)
 
 
@@ -106,3 +110,5 @@ cliff = partial(HeadRecipe, method_id="cliff")
 coarsemetro = partial(HeadRecipe, method_id="coarsemetro")
 glnet = partial(HeadRecipe, method_id="glnet")
 fastmetro = partial(HeadRecipe, method_id="fastmetro")
+metro_hand = partial(HeadRecipe, method_id="metro", variant="hand")
+pointhmr_hand = partial(HeadRecipe, method_id="pointhmr", variant="hand")

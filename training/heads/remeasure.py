@@ -10,29 +10,33 @@ from core.body import load_body
 from core.methods import create_method
 from core.weights.cards import load_embedded, read_card, write_card
 from training.heads.held_out import measure
+from training.heads.shared import subject_of
 from training.heads.shipping import CHECK_COUNT, card_numbers, head_name
 from training.pictures.test_set import shipped_test_set
 
 
-def measure_shipped(method_id: str, *, update_card: bool) -> Mapping[str, float]:
-    """Errors of a method's shipped head on the whole test set.
+def measure_shipped(name: str, *, update_card: bool) -> Mapping[str, float]:
+    """Errors of a method's shipped head on the whole test set of its subject.
 
     Args:
-        method_id: a method with a ``lite`` preset.
+        name: a method with a ``lite`` preset, and its variant when it is not the first:
+            ``metro``, ``metro:hand``.
         update_card: also write them, and the quick ones, on its card.
 
     Raises:
         WeightsError: nothing is shipped for it.
     """
-    method = create_method(method_id, preset="lite")
+    method_id, _, variant = name.partition(":")
+    method = create_method(method_id, preset="lite", variant=variant or None)
     load_embedded(method)
-    body = load_body("embedded")
-    numbers = measure(method, shipped_test_set(), body)
+    subject = subject_of(method)
+    body, pictures = load_body(subject.body), shipped_test_set(subject.subject)
+    numbers = measure(method, pictures, body)
     if update_card:
-        quick = measure(method, shipped_test_set()[:CHECK_COUNT], body)
+        quick = measure(method, pictures[:CHECK_COUNT], body)
         path = asset_path("weights", f"{head_name(method_id, method.variant)}.json")
         card = read_card(path)
-        fresh = card_numbers(numbers, quick)
+        fresh = card_numbers(numbers, quick, subject)
         replaced = {(number.name, number.data) for number in fresh}
         kept = tuple(n for n in card.numbers if (n.name, n.data) not in replaced)
         write_card(replace(card, numbers=(*fresh, *kept)), path)

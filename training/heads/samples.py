@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from core.body import BodyModel
-from core.body.joint_sets import LSP14_NAMES
+from core.methods import metro_family as family
 from core.methods.base import InputSpec
 from core.nn.batch import Batch, Target
 from training.pictures.augment import recoloured
@@ -25,7 +25,7 @@ def method_samples(
 
     Args:
         pictures: on the device of the training.
-        body: the embedded body, on the same device.
+        body: the embedded body or hand, on the same device.
         spec: what the method reads; square crops, the first of ``rois`` being the person's own.
         jitter: change crop and colours at random, as boxes and cameras do.
     """
@@ -64,12 +64,13 @@ def method_samples(
 
 def _target(pictures: Pictures, body: BodyModel, scale: Tensor, shift: Tensor) -> Target:
     vertices = body(pictures.rotmat, pictures.betas).vertices
-    bones = len(LSP14_NAMES)
+    # What methods report are the first of the joints in the pictures.
+    bones = len(family.joint_names_of(body))
     joints_2d = (pictures.joints_2d[:, :bones] - shift[:, None]) / scale[:, None, None]
     ones = torch.ones(len(pictures), device=vertices.device)
     return Target(
         vertices=vertices,
-        joints_3d=body.regress(vertices, "lsp14"),
+        joints_3d=body.regress(vertices, "hand21" if family.is_hand(body) else "lsp14"),
         joints_2d=joints_2d,
         joints_2d_visible=(pictures.joints_visible[:, :bones] > 0).float(),
         rotmat=pictures.rotmat,

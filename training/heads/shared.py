@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from torch import nn
-
 from core.methods import first_guess
 from core.methods.base import Method
+from training.subjects import SubjectFacts, facts_of
 
-BACKBONE_CARD, BACKBONE_PREFIX = "lite_backbone", "backbone."
+BACKBONE_PREFIX = "backbone."
 GIVEN: tuple[str, ...] = (BACKBONE_PREFIX, first_guess.PREFIX)
+
+
+def subject_of(method: Method) -> SubjectFacts:
+    """What a method reconstructs."""
+    return facts_of(method.body)
 
 
 def shared_parts(method: Method) -> tuple[tuple[str, str], ...]:
     """Names of the parts of a method that are trained elsewhere, with the cards of their weights."""
-    parts = [("backbone", BACKBONE_CARD)]
-    if isinstance(getattr(method, "guess", None), nn.Module):
+    parts = [("backbone", subject_of(method).backbone)]
+    if isinstance(getattr(method, "guess", None), first_guess.FirstGuess):
         parts.append((first_guess.PREFIX.removesuffix("."), first_guess.CARD))
     return tuple(parts)

@@ -12,15 +12,15 @@ from core.files import file_sha256
 from core.files.atomic import write_atomically
 from core.methods import method_entry
 from core.methods.base import Method
-from core.metrics.protocols import SYNTHETIC_LSP14
+from core.types import Subject
 from core.weights.cards import CardFile, CardNumber, ModelCard, read_card, write_card
 from training.curves import fit_power_law
 from training.heads.held_out import HEADLINE
-from training.heads.shared import shared_parts
-from training.pictures.test_set import COUNT
+from training.heads.shared import shared_parts, subject_of
+from training.pictures.test_set import set_title
 from training.recipes import TrainingFacts
+from training.subjects import SubjectFacts
 
-DATA = f"fixed synthetic test set, {COUNT} people"
 # People of the quick numbers.
 CHECK_COUNT = 48
 QUICK_DATA = f"quick check, first {CHECK_COUNT} of the synthetic test set"
@@ -30,10 +30,13 @@ TITLES = {
     "mpvpe_mm": ("MPVPE", "mm"),
     "error_2d_percent_of_crop": ("2D error, joints in the crop", "% of crop"),
 }
-LIMITS = (
-    "Trained on rendered pictures alone, with a budget of minutes on a processor: a first answer, to "
-    "look at and compare, not to measure people by. One person in the middle of the crop is expected."
-)
+LIMITS: Mapping[Subject, str] = {
+    "body": "Trained on rendered pictures alone, with a budget of minutes on a processor: a first answer, "
+    "to look at and compare, not to measure people by. One person in the middle of the crop is expected.",
+    "hand": "Trained on rendered right hands alone, with a budget of minutes on a processor, and never "
+    "measured on photographs. One right hand in the middle of the crop is expected; a left one has to "
+    "be mirrored.",
+}
 
 
 def head_name(method_id: str, variant: str) -> str:
@@ -60,7 +63,9 @@ def ship(
     Raises:
         WeightsError: the backbone that it was trained on does not lie in the same folder.
     """
-    name = head_name(method.method_id, method.variant)
+    name, title = head_name(method.method_id, method.variant), method_entry(method.method_id).title
+    subject = subject_of(method)
+    kind = subject.subject
     shared = [_shared_file(part, card, folder) for part, card in shared_parts(method)]
     given = tuple(file.prefix for file in shared)
     learned = {key for key, _ in method.named_parameters()}
@@ -78,26 +83,26 @@ def ship(
         method=method.method_id,
         preset=method.preset,
         variant=method.variant,
-        title=f"{method_entry(method.method_id).title} lite, trained on rendered people",
+        title=f"{title} lite, trained on rendered {'people' if kind == 'body' else 'hands'}",
         files=(CardFile(path.name, file_sha256(path)), *shared),
         parameters=sum(p.numel() for p in method.parameters()),
         licence="Apache-2.0",
         recipe=_recipe(method, facts),
         pictures_seen=facts.samples,
-        numbers=card_numbers(numbers, quick),
-        limits=LIMITS,
+        numbers=card_numbers(numbers, quick, subject),
+        limits=LIMITS[kind],
     )
     write_card(card, folder / f"{name}.json")
     return path
 
 
 def card_numbers(
-    numbers: Mapping[str, float], quick: Mapping[str, float]
+    numbers: Mapping[str, float], quick: Mapping[str, float], subject: SubjectFacts
 ) -> tuple[CardNumber, ...]:
     """Errors on the whole test set and on its first people, as a card holds them."""
     return tuple(
-        CardNumber(TITLES[key][0], value, TITLES[key][1], SYNTHETIC_LSP14.id, data)
-        for data, found in ((DATA, numbers), (QUICK_DATA, quick))
+        CardNumber(TITLES[key][0], value, TITLES[key][1], subject.protocol.id, data)
+        for data, found in ((set_title(subject.subject), numbers), (QUICK_DATA, quick))
         for key, value in found.items()
     )
 

@@ -26,7 +26,7 @@ class Changes:
         turn: standard deviation of the turn about the middle, degrees (cut at twice that).
         scale: largest natural logarithm of the change of size.
         shift: largest shift, as a share of the picture.
-        mirror: how often it is mirrored.
+        mirror: how often it is mirrored; 0 for hands, whose sides have no counterparts.
         light: largest relative change of brightness, and of each colour by half of that.
         erase: how often a rectangle is painted over; the joints below count as hidden.
         far: how often the person is shown small and off the middle, as in a search window.
@@ -49,7 +49,7 @@ class DenseView:
 
     Attributes:
         image: (B, 3, S, S) float32 in [0, 1].
-        joints_2d: (B, 25, 2) in [-1, 1]; joints_visible: (B, 25) 1 seen, 0.5 hidden, 0 outside.
+        joints_2d: (B, K, 2) in [-1, 1]; joints_visible: (B, K) 1 seen, 0.5 hidden, 0 outside.
         parts: (B, S/4, S/4) uint8.
     """
 
@@ -73,12 +73,13 @@ def dense_view(pictures: Pictures, changes: Changes | None = None) -> DenseView:
     image, parts = _resample(image, pictures.parts, linear, shift)
     joints = pictures.joints_2d @ linear.transpose(1, 2) + shift[:, None]
     visible = pictures.joints_visible
-    order = torch.tensor(mirror_permutation(LIFT25_NAMES), device=device)
-    flipped = (mirror < 0)[:, None]
-    joints = torch.where(flipped[..., None], joints[:, order], joints)
-    visible = torch.where(flipped, visible[:, order], visible)
-    swapped = _mirrored_parts().to(device)[parts.long()]
-    parts = torch.where(flipped[..., None], swapped, parts)
+    if changes.mirror:
+        order = torch.tensor(mirror_permutation(LIFT25_NAMES), device=device)
+        flipped = (mirror < 0)[:, None]
+        joints = torch.where(flipped[..., None], joints[:, order], joints)
+        visible = torch.where(flipped, visible[:, order], visible)
+        swapped = _mirrored_parts().to(device)[parts.long()]
+        parts = torch.where(flipped[..., None], swapped, parts)
     inside = (joints.abs() < OUTSIDE).all(-1)
     visible = torch.where(inside, visible, torch.zeros_like(visible))
     # What a shift brings in from outside was never drawn: such joints were outside before as well.

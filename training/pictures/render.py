@@ -9,10 +9,14 @@ import sys
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from core.body import load_body
 from core.synthesis.backgrounds import PhotoBank
+from core.synthesis.hands import HandWorld
+from core.synthesis.studio import Studio
 from core.synthesis.world import World
+from core.types import Subject
 from training.pictures.shards import SUFFIX, Pictures, write_shard
 
 SHARD, CHUNK = 512, 16
@@ -22,8 +26,21 @@ REFRESH_EVERY = 4  # shards between new sets of poses
 KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "4000000000", "MALLOC_TRIM_THRESHOLD_": "8000000000"}
 
 
+def studio_of(subject: Subject, size: int, bank: Tensor, seed: int) -> Studio:
+    """The world that renders a subject, its poses drawn by a generator of their own."""
+    body = load_body("embedded" if subject == "body" else "embedded_hand")
+    studio: Studio = (World if subject == "body" else HandWorld)(body, size, bank)
+    studio.seed_poses(seed)
+    return studio
+
+
 def render_shards(
-    folder: Path, size: int, seed: int, count: int | None = None, photographs: Path | None = None
+    folder: Path,
+    size: int,
+    seed: int,
+    count: int | None = None,
+    photographs: Path | None = None,
+    subject: Subject = "body",
 ) -> None:
     """Render ``count`` shards (endlessly by default) into ``folder``.
 
@@ -35,8 +52,7 @@ def render_shards(
     done = len(list(folder.glob(f"{seed:04d}-*{SUFFIX}")))
     torch.manual_seed(seed * 100_003 + done)
     bank = PhotoBank(photographs, BANK_COUNT, BANK_SIDE).pictures(seed + done)
-    world = World(load_body("embedded"), size, bank)
-    world.sampler = type(world.sampler)(world.body.chain, seed * 100_003 + done)
+    world = studio_of(subject, size, bank, seed * 100_003 + done)
     number = done
     while count is None or number < done + count:
         if number > done and (number - done) % REFRESH_EVERY == 0:
@@ -50,9 +66,16 @@ class RenderProcesses:
     """Rendering beside a training, one process a core; stopped with the training."""
 
     def __init__(
-        self, folder: Path, size: int, seed: int, count: int, photographs: Path | None = None
+        self,
+        folder: Path,
+        size: int,
+        seed: int,
+        count: int,
+        photographs: Path | None = None,
+        subject: Subject = "body",
     ) -> None:
         command = [sys.executable, "-m", "training.pictures.render", "--out", str(folder)]
+        command += ["--subject", subject]
         if photographs is not None:
             command += ["--backgrounds", str(photographs)]
         environment = {**os.environ, **KEEP_MEMORY, "OMP_NUM_THREADS": "1"}
@@ -86,9 +109,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--backgrounds", type=Path, metavar="DIR", help="photographs to put behind people"
     )
+    parser.add_argument("--subject", choices=("body", "hand"), default="body")
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
-    render_shards(options.out, options.size, options.seed, options.count, options.backgrounds)
+    render_shards(
+        options.out,
+        options.size,
+        options.seed,
+        options.count,
+        options.backgrounds,
+        options.subject,
+    )
     return 0
 
 

@@ -28,7 +28,7 @@ class Pictures:
         joints_2d: (N, K, 2) float32 in [-1, 1] over the picture (body: ``lift25``).
         joints_visible: (N, K) float32: 1 seen, 0.5 hidden, 0 outside.
         parts: (N, S/4, S/4) uint8, 255 where no part is said.
-        rotmat: (N, 24, 3, 3) float32 local rotations; betas: (N, 10) float32.
+        rotmat: (N, bones, 3, 3) float32 local rotations; betas: (N, 10) float32.
         camera_full: (N, 3) float32 metres.
         box_center: (N, 2), box_size: (N,), image_size: (N, 2) height and width, focal_px: (N,):
             float32 pixels of the whole picture; the box is the crop.

@@ -1,12 +1,14 @@
-"""The fixed synthetic test set: rendered once, kept as JPEG with its truth, the same everywhere.
+"""The fixed synthetic test sets: rendered once, kept as JPEG with their truth, the same everywhere.
 
-``python -m training.pictures.test_set`` renders it anew; every number on every model card then needs
-to be measured again.
+``python -m training.pictures.test_set body`` (or ``hand``) renders one anew; every number on every
+model card then needs to be measured again.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
+from collections.abc import Mapping
 from dataclasses import fields
 from functools import cache
 from itertools import pairwise
@@ -18,26 +20,41 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from core.assets import ROOT, asset_path
-from core.body import load_body
 from core.files.atomic import write_atomically
 from core.nn.lite_backbone import LITE_SIZE
 from core.opencv import cv2
 from core.synthesis.backgrounds import procedural_bank
-from core.synthesis.world import World
+from core.types import Subject
+from training.pictures.render import studio_of
 from training.pictures.shards import Pictures
 
-FOLDER, FILE_NAME = "held_out", "body.safetensors"
-COUNT, CHUNK, SEED = 384, 16, 20_261
+FOLDER = "held_out"
+COUNTS: Mapping[Subject, int] = {"body": 384, "hand": 256}
+CHUNK, SEED = 16, 20_261
 BACKGROUNDS = 100
 QUALITY = 95
 
 
-def render_test_set(count: int = COUNT, size: int = LITE_SIZE) -> Pictures:
-    """People, poses, clothes and backgrounds that no training draws (seeds of their own)."""
+def file_name(subject: Subject) -> str:
+    """Name of a subject's set among the assets."""
+    return f"{subject}.safetensors"
+
+
+def set_title(subject: Subject) -> str:
+    """The set in the words of model cards."""
+    return (
+        f"fixed synthetic test set, {COUNTS[subject]} {'people' if subject == 'body' else 'hands'}"
+    )
+
+
+def render_test_set(
+    subject: Subject = "body", count: int | None = None, size: int = LITE_SIZE
+) -> Pictures:
+    """Poses, clothes and backgrounds that no training draws (seeds of their own)."""
+    count = COUNTS[subject] if count is None else count
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(SEED)
-        world = World(load_body("embedded"), size, procedural_bank(BACKGROUNDS, 192, SEED))
-        world.sampler = type(world.sampler)(world.body.chain, SEED)
+        world = studio_of(subject, size, procedural_bank(BACKGROUNDS, 192, SEED), SEED)
         made = [Pictures.of(world.render(CHUNK)) for _ in range(-(-count // CHUNK))]
     return Pictures.joined(made)[:count]
 
@@ -63,13 +80,13 @@ def read_test_set(path: Path) -> Pictures:
 
 
 @cache
-def shipped_test_set() -> Pictures:
-    """The shipped set: 384 people.
+def shipped_test_set(subject: Subject = "body") -> Pictures:
+    """The shipped set: 384 people, or 256 hands.
 
     Raises:
         MeshLoupeError: it is not part of this installation.
     """
-    return read_test_set(asset_path(FOLDER, FILE_NAME))
+    return read_test_set(asset_path(FOLDER, file_name(subject)))
 
 
 def _encoded(image: Tensor) -> Tensor:
@@ -85,8 +102,11 @@ def _decoded(code: Tensor) -> Tensor:
 
 
 def main() -> int:
-    """Render and write the shipped set."""
-    write_test_set(render_test_set(), ROOT / FOLDER / FILE_NAME)
+    """Render and write a shipped set."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("subject", choices=tuple(COUNTS))
+    subject = parser.parse_args().subject
+    write_test_set(render_test_set(subject), ROOT / FOLDER / file_name(subject))
     return 0
 
 

@@ -2,35 +2,40 @@
 
 from pathlib import Path
 
+import pytest
 import torch
 
 from core.assets import asset_path
 from core.body import load_body
+from core.types import Subject
 from training.pictures.test_set import (
-    COUNT,
-    FILE_NAME,
+    COUNTS,
     FOLDER,
+    file_name,
     read_test_set,
     shipped_test_set,
     write_test_set,
 )
+from training.subjects import SUBJECTS
 
 
-def test_the_shipped_set_is_whole() -> None:
-    pictures = shipped_test_set()
-    assert len(pictures) == COUNT
-    assert pictures.image.shape == (COUNT, 3, 128, 128)
-    assert asset_path(FOLDER, FILE_NAME).stat().st_size < 5e6
+@pytest.mark.parametrize("subject", ["body", "hand"])
+def test_the_shipped_set_is_whole(subject: Subject) -> None:
+    pictures, count = shipped_test_set(subject), COUNTS[subject]
+    assert len(pictures) == count
+    assert pictures.image.shape == (count, 3, 128, 128)
+    assert asset_path(FOLDER, file_name(subject)).stat().st_size < 5e6
     # Well-lit, varied, and every person there: no black frames, nobody twice.
     assert pictures.image.float().mean((1, 2, 3)).min() > 10
-    assert len({tuple(row.tolist()) for row in pictures.betas}) == COUNT
+    assert len({tuple(row.tolist()) for row in pictures.betas}) == count
     assert (pictures.joints_visible[:, :14] > 0.25).sum(1).min() >= 2
 
 
-def test_its_parameters_project_onto_its_joints() -> None:
-    some = shipped_test_set()[:16]
-    body = load_body("embedded")
-    joints = body.regress(body(some.rotmat, some.betas).vertices, "lift25")
+@pytest.mark.parametrize(("subject", "joint_set"), [("body", "lift25"), ("hand", "hand21")])
+def test_its_parameters_project_onto_its_joints(subject: Subject, joint_set: str) -> None:
+    some = shipped_test_set(subject)[:16]
+    body = load_body(SUBJECTS[subject].body)
+    joints = body.regress(body(some.rotmat, some.betas).vertices, joint_set)
     seen = joints + some.camera_full[:, None]
     pixels = seen[..., :2] / seen[..., 2:] * some.focal_px[:, None, None]
     pixels = pixels + some.image_size.flip(-1)[:, None] / 2
