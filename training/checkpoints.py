@@ -16,6 +16,7 @@ from core.files.atomic import write_atomically
 from training.recipes import TrainingFacts
 
 FILE_NAME = "checkpoint.safetensors"
+BEST_NAME = "best.safetensors"
 CURVE_NAME = "curve.json"
 
 
@@ -34,6 +35,13 @@ def save_checkpoint(
     tensors = {k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()}
     with write_atomically(folder / FILE_NAME) as path:
         save_file(tensors, path, metadata={"facts": json.dumps(asdict(facts))})
+
+
+def save_best(folder: Path, average: dict[str, Tensor]) -> None:
+    """The running average alone, as ``best.safetensors``."""
+    tensors = {k: v.detach().cpu().contiguous().clone() for k, v in average.items()}
+    with write_atomically(folder / BEST_NAME) as path:
+        save_file(tensors, path)
 
 
 def load_checkpoint(

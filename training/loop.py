@@ -13,8 +13,15 @@ import torch
 from torch import Tensor, nn
 
 from core.nn.batch import LossTerms
-from training.checkpoints import CURVE_NAME, load_checkpoint, load_network, save_checkpoint
+from training.checkpoints import (
+    CURVE_NAME,
+    load_checkpoint,
+    load_network,
+    save_best,
+    save_checkpoint,
+)
 from training.curves import write_curve
+from training.distributed import Workers
 from training.recipes import Recipe, TrainingFacts, finite
 
 logger = logging.getLogger(__name__)
@@ -25,11 +32,16 @@ REPORT_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class LoopSettings:
-    """How long to train, and how often to save and evaluate (seconds)."""
+    """How long to train, and how often to save and evaluate (seconds).
 
-    minutes: float
+    Attributes:
+        minutes: budget in time; epochs: budget in people seen, instead.
+    """
+
+    minutes: float = math.inf
     save_seconds: float = 60.0
     evaluate_seconds: float = 240.0
+    epochs: float | None = None
 
 
 class TrainingLoop:
@@ -39,17 +51,18 @@ class TrainingLoop:
     would have ended; a larger budget carries a finished run further.
     """
 
-    def __init__(self, recipe: Recipe, folder: Path, settings: LoopSettings) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        folder: Path,
+        settings: LoopSettings,
+        workers: Workers | None = None,
+    ) -> None:
         self.recipe, self.folder, self.settings = recipe, folder, settings
         self.network = recipe.build()
         self.device = next(self.network.parameters()).device
-        choice = recipe.optimiser
-        self.optimiser = torch.optim.AdamW(
-            self.network.parameters(),
-            lr=choice.learning_rate,
-            weight_decay=choice.weight_decay,
-            fused=True,
-        )
+        self.workers = workers or Workers(0, 1, self.device)
+        self.optimiser = recipe.optimiser.make(self.network.parameters())
         self.average = {k: v.detach().clone() for k, v in self.network.state_dict().items()}
         self.facts = TrainingFacts()
         self._running: dict[str, float] = defaultdict(float)
@@ -59,6 +72,7 @@ class TrainingLoop:
         self.facts = load_checkpoint(
             self.folder, self.network, self.average, self.optimiser, self.device
         )
+        self.recipe.begin_at(self.facts.steps)
         logger.info("resumed at step %d, %d samples", self.facts.steps, self.facts.samples)
 
     def start_from(self, path: Path) -> None:
@@ -72,17 +86,29 @@ class TrainingLoop:
         logger.info("starting from %s", path)
 
     @property
+    def epoch(self) -> float:
+        """How often as many people were seen as the recipe has; 0 where it renders them."""
+        count = self.recipe.samples_per_epoch
+        return self.facts.samples / count if count else 0.0
+
+    @property
     def progress(self) -> float:
-        """Share of the time budget spent, in [0, 1]."""
-        return min(1.0, self.facts.seconds / (self.settings.minutes * 60))
+        """Share of the budget spent, in [0, 1]; the same in all processes."""
+        spent = self.facts.seconds / (self.settings.minutes * 60)
+        if self.settings.epochs is not None:
+            spent = max(spent, self.epoch / self.settings.epochs)
+        return self.workers.agreed(min(1.0, spent))
 
     def run(self) -> None:
         """Train until the budget is spent, then evaluate and save once more."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.workers.same_start(self.network)
         last = time.monotonic()
         saved = evaluated = reported = last
-        while self.progress < 1.0:
-            self._step()
+        while (progress := self.progress) < 1.0:
+            self._step(progress)
+            if not self.workers.first:
+                continue
             now = time.monotonic()
             self.facts = replace(self.facts, seconds=self.facts.seconds + now - last)
             last = now
@@ -96,8 +122,9 @@ class TrainingLoop:
             if now - saved > self.settings.save_seconds:
                 self.save()
                 saved = time.monotonic()
-        self._evaluate()
-        self.save()
+        if self.workers.first:
+            self._evaluate()
+            self.save()
 
     def averaged_network(self) -> nn.Module:
         """The network with its running average, which is what is evaluated and shipped."""
@@ -111,19 +138,21 @@ class TrainingLoop:
         if self.facts.curve:
             write_curve(self.folder / CURVE_NAME, self.facts.curve, self.recipe.headline)
 
-    def _step(self) -> None:
+    def _step(self, progress: float) -> None:
         choice = self.recipe.optimiser
-        warm = min(1.0, (self.facts.steps + 1) / choice.warmup_steps)
-        cosine = 0.5 + 0.5 * math.cos(math.pi * self.progress)
-        share = choice.final_share + (1 - choice.final_share) * cosine
         for group in self.optimiser.param_groups:
-            group["lr"] = choice.learning_rate * warm * share
-        losses = self.recipe.losses(self.network, self.progress)
+            group["lr"] = choice.rate(self.facts.steps, progress, self.epoch)
+        losses = self.recipe.losses(self.network, progress)
         total = losses.total
         self.optimiser.zero_grad(set_to_none=True)
-        if finite(total):
+        fine = finite(total)
+        if fine:
             total.backward()
-            nn.utils.clip_grad_norm_(self.network.parameters(), choice.clip_norm)
+        # A process that skipped alone would leave the others waiting for its gradients.
+        self.workers.average(self.network.parameters())
+        if fine or self.workers.size > 1:
+            if choice.clip_norm:
+                nn.utils.clip_grad_norm_(self.network.parameters(), choice.clip_norm)
             self.optimiser.step()
         self.facts = replace(
             self.facts,
@@ -155,7 +184,10 @@ class TrainingLoop:
         steps = self._running.pop("steps")
         parts = ", ".join(f"{k} {v / steps:.3f}" for k, v in self._running.items())
         rate = steps * self.recipe.batch_size / max(seconds, 1e-6)
-        left = (1 - self.progress) * self.settings.minutes
+        done = min(1.0, max(self.facts.seconds / (self.settings.minutes * 60), 1e-9))
+        if self.settings.epochs is not None:
+            done = max(done, self.epoch / self.settings.epochs)
+        left = self.facts.seconds * (1 - done) / done / 60
         logger.info(
             "%.1f M samples, %.0f a second, %.0f min left: %s",
             self.facts.samples / 1e6, rate, left, parts,
@@ -167,3 +199,6 @@ class TrainingLoop:
         row = {"samples": self.facts.samples, "seconds": round(self.facts.seconds), **numbers}
         self.facts = replace(self.facts, curve=(*self.facts.curve, row))
         logger.info("held out: %s", ", ".join(f"{k} {v:g}" for k, v in row.items()))
+        errors = [row[self.recipe.headline] for row in self.facts.curve]
+        if errors[-1] == min(errors):
+            save_best(self.folder, self.average)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -48,13 +49,35 @@ class TrainingFacts:
 
 @dataclass(frozen=True)
 class OptimiserSettings:
-    """AdamW with warm-up and a cosine over the time budget."""
+    """AdamW (or Adam) with warm-up and a cosine over the budget, or with rates by epoch.
+
+    Attributes:
+        drops: (epoch, rate) from which a lower rate holds; with ``cosine`` off.
+        clip_norm: largest norm of the gradient; 0 for no limit.
+    """
 
     learning_rate: float = 1e-3
     weight_decay: float = 0.01
     warmup_steps: int = 200
     final_share: float = 0.01
     clip_norm: float = 1.0
+    algorithm: Literal["adam", "adamw"] = "adamw"
+    cosine: bool = True
+    drops: tuple[tuple[float, float], ...] = ()
+
+    def rate(self, steps: int, progress: float, epoch: float) -> float:
+        """Learning rate after ``steps`` steps, at a share ``progress`` of the budget."""
+        warm = min(1.0, (steps + 1) / self.warmup_steps) if self.warmup_steps else 1.0
+        if self.cosine:
+            cosine = 0.5 + 0.5 * math.cos(math.pi * progress)
+            return self.learning_rate * warm * (self.final_share + (1 - self.final_share) * cosine)
+        lower = [rate for start, rate in self.drops if epoch >= start]
+        return warm * (lower[-1] if lower else self.learning_rate)
+
+    def make(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+        """The optimiser of a network's parameters."""
+        kind = torch.optim.AdamW if self.algorithm == "adamw" else torch.optim.Adam
+        return kind(parameters, lr=self.learning_rate, weight_decay=self.weight_decay, fused=True)
 
 
 class Recipe(Protocol):
@@ -62,15 +85,20 @@ class Recipe(Protocol):
 
     It is built with the device it works on, a seed, and the folder of rendered pictures, if any.
     ``picture_size`` is the side of the pictures that it reads, 0 if it reads none; ``given`` the
-    prefixes of tensors that `build` fills and nothing trains.
+    prefixes of tensors that `build` fills and nothing trains; ``samples_per_epoch`` how many
+    people the data sets hold, 0 where pictures or poses have no end.
     """
 
     given: tuple[str, ...]
 
     picture_size: int
+    samples_per_epoch: int
     batch_size: int
     optimiser: OptimiserSettings
     headline: str
+
+    def begin_at(self, step: int) -> None:
+        """Told which step a resumed training carries on with."""
 
     def build(self) -> nn.Module:
         """The network, untrained, on the device."""

@@ -140,6 +140,19 @@ class LossTerms:
         return torch.stack([term.weight * term.value for term in self.terms]).sum()
 
 
+def joined(first: T, second: T) -> T:
+    """People of both, one behind the other, on the device of the first.
+
+    What only one of them has is left out: a term of a loss would read half of a batch.
+    """
+    values: dict[str, Any] = {}
+    for field in fields(first):
+        a, b = getattr(first, field.name), getattr(second, field.name)
+        both = isinstance(a, Tensor) and isinstance(b, Tensor)
+        values[field.name] = torch.cat([a, b.to(a)]) if both else None
+    return replace(first, **values)
+
+
 def _moved(value: T, device: torch.device | str) -> T:
     tensors = {
         field.name: item.to(device, non_blocking=True)

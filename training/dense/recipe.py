@@ -49,6 +49,7 @@ class DenseRecipe:
     headline = "joint_error_percent_of_box"
     given = ()
     picture_size = LITE_SIZE
+    samples_per_epoch = 0
 
     def __init__(
         self,
@@ -73,6 +74,9 @@ class DenseRecipe:
             self.world = studio_of(subject, self.picture_size, bank, seed).to(device)
         self._step = 0
         self._held_out: HeldOutPictures | None = None
+
+    def begin_at(self, step: int) -> None:
+        """Nothing: its draws have no order."""
 
     def build(self) -> nn.Module:
         network = DenseNetwork(self.facts.shape)

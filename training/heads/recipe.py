@@ -35,6 +35,7 @@ class HeadRecipe:
     headline = HEADLINE
     given: tuple[str, ...] = GIVEN
     picture_size = LITE_SIZE
+    samples_per_epoch = 0
     optimiser = OptimiserSettings(
         learning_rate=6e-4, weight_decay=0.02, warmup_steps=60, clip_norm=1.0
     )
@@ -60,6 +61,9 @@ class HeadRecipe:
         self.body = load_body(self.facts.body).to(device)
         self.shards = ShardFolder(pictures)
         self._step = 0
+
+    def begin_at(self, step: int) -> None:
+        """Nothing: its draws have no order."""
 
     def build(self) -> nn.Module:
         """The method with the shipped backbone, frozen."""

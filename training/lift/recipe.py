@@ -31,6 +31,7 @@ class LiftRecipe:
 
     given = ()
     picture_size = 0
+    samples_per_epoch = 0
     batch_size = 1024
     optimiser = OptimiserSettings(learning_rate=1.2e-3)
     headline = HEADLINE
@@ -46,6 +47,9 @@ class LiftRecipe:
         self.pool = PosePool(sampler, POOL_SIZE, broad_share=0.4)
         self._step = 0
         self._held_out: HeldOut | None = None
+
+    def begin_at(self, step: int) -> None:
+        """Nothing: its draws have no order."""
 
     def build(self) -> nn.Module:
         network = LiftNetwork().to(self.device)

@@ -1,0 +1,1 @@
+"""Training on data sets: mixes, augmentation, the papers' settings."""
