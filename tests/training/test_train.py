@@ -63,7 +63,8 @@ class TinyRecipe:
 )
 def test_a_recipe_trains_with_torch_numpy_opencv_and_safetensors_alone(method_id, tmp_path):
     folder = None
-    if method_id not in ("pose_lift", "lite_backbone", "lite_hand_backbone"):  # heads learn from pictures rendered before
+    rendered = ("pose_lift", "lite_backbone", "lite_hand_backbone")
+    if method_id not in rendered:  # heads learn from pictures rendered before
         folder = str(tmp_path)
         write_shard(shipped_test_set()[:16], tmp_path / f"0001-00000{SUFFIX}")
     script = f"""
