@@ -53,6 +53,24 @@ class WhyRequest:
     progress: Callable[[float], None]
 
 
+@dataclass(frozen=True, eq=False)
+class MeanRequest:
+    """The attention of the people of one item, to be averaged over many.
+
+    Attributes:
+        item, choice, detections: what is run; None lets the method look for people itself.
+        record: name of the attention record.
+        layer, head: which one; None for the mean over all.
+    """
+
+    item: Item
+    choice: Choice
+    detections: tuple[Detection, ...] | None
+    record: str
+    layer: int | None = None
+    head: int | None = None
+
+
 @dataclass(frozen=True)
 class LoadRequest:
     """Read an item: picture, truth, and marks that lie beside it."""

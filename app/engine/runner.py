@@ -11,9 +11,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from app.engine.averaging import AttentionReader
 from app.engine.explaining import explain
 from app.engine.live import LivePeople, LiveRequest
-from app.engine.requests import DevicesRequest, RunRequest, WhyRequest
+from app.engine.requests import DevicesRequest, MeanRequest, RunRequest, WhyRequest
 from app.state.values import LIVE_ITEM, Choice, MeshInfo, Quality, RunResult
 from core.errors import Cancelled
 from core.types import Detection, Frame, FrameResult
@@ -95,10 +96,11 @@ class EngineRunner:
         self._open_engine = open_engine
         self._open: OrderedDict[Choice, _Open] = OrderedDict()
         self._live = LivePeople()
+        self._attention = AttentionReader()
 
     def __call__(
         self,
-        request: RunRequest | LiveRequest | WhyRequest | DevicesRequest,
+        request: RunRequest | LiveRequest | WhyRequest | MeanRequest | DevicesRequest,
         cancel: threading.Event,
     ) -> Any:
         """Open the engine if the choice changed, run, and measure."""
@@ -111,6 +113,8 @@ class EngineRunner:
         if isinstance(request, WhyRequest):
             return explain(self._opened(request.choice).engine, request, cancel)
         opened = self._opened(request.choice)
+        if isinstance(request, MeanRequest):
+            return self._attention.read(opened.engine, request, cancel)
         engine = opened.engine
         if cancel.is_set():
             raise Cancelled("stopped")
@@ -180,7 +184,8 @@ class EngineRunner:
         oldest.engine.close()
 
     def close(self) -> None:
-        """Let go of all networks."""
+        """Let go of all networks and files."""
+        self._attention.close()
         while self._open:
             self._close_oldest()
 

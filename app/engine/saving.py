@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.files.atomic import write_atomically
-from core.types import Reconstruction
+from core.types import Reconstruction, TokenSet
 
 Arrays = dict[str, NDArray]
 
@@ -29,6 +29,20 @@ def save_records(person: Reconstruction, path: Path) -> None:
         arrays.update(_arrays_of(record, f"{number}.{title}"))
     with write_atomically(path) as part:
         np.savez_compressed(part, allow_pickle=False, **arrays)
+
+
+def save_matrix(
+    path: Path, title: str, matrix: NDArray[np.float32], queries: TokenSet, keys: TokenSet
+) -> None:
+    """Write a token matrix (queries, keys) with what its rows and columns are.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    arrays: Arrays = {"title": np.array(title), "attention": matrix}
+    arrays.update(_arrays_of(queries, "queries") | _arrays_of(keys, "keys"))
+    with write_atomically(path) as part, part.open("wb") as stream:
+        np.savez_compressed(stream, allow_pickle=False, **arrays)
 
 
 def _arrays_of(value: object, prefix: str) -> Arrays:

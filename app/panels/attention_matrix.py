@@ -10,10 +10,12 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from app.settings.theme import DARK, Theme, rgb
 
 RAMP = ((13, 8, 40), (87, 16, 110), (188, 55, 84), (249, 142, 9), (252, 255, 164))
+CAPTION_PX = 22
 GROUND = {"dark": (20, 22, 26), "light": (248, 249, 251)}
 
 
@@ -57,6 +59,7 @@ class AttentionMatrix(pg.GraphicsLayoutWidget):
     def set_theme(self, theme: Theme) -> None:
         """Other colours."""
         self.setBackground(GROUND[theme.name])
+        self._words = QColor(theme.muted)
         for side in ("left", "bottom"):
             axis = self._plot.getAxis(side)
             axis.setPen(pg.mkPen(rgb(theme.border)))
@@ -97,6 +100,26 @@ class AttentionMatrix(pg.GraphicsLayoutWidget):
         self._row.setVisible(row >= 0)
         if row >= 0:
             self._row.setRegion((row, row + 1))
+
+    def picture(self, caption: str) -> QImage:
+        """The matrix as it is shown, at twice the resolution of the screen, with words below it."""
+        width, height = self.width(), self.height()
+        image = QImage(2 * width, 2 * (height + CAPTION_PX), QImage.Format.Format_RGB32)
+        image.fill(self.backgroundBrush().color())
+        painter = QPainter(image)
+        painter.scale(2, 2)
+        self.render(painter, QRectF(0, 0, width, height))
+        painter.setPen(self._words)
+        font = painter.font()
+        font.setPixelSize(11)
+        painter.setFont(font)
+        area = QRectF(8, height, width - 16, CAPTION_PX)
+        text = painter.fontMetrics().elidedText(
+            caption, Qt.TextElideMode.ElideRight, int(area.width())
+        )
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
+        painter.end()
+        return image
 
     def cell_at(self, at: QPointF) -> tuple[int, int]:
         """(row, column) under a point of the scene; (-1, -1) outside."""

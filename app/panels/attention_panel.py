@@ -13,19 +13,23 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QMenu,
+    QPushButton,
     QSizePolicy,
     QStackedLayout,
+    QToolButton,
     QWidget,
 )
 
 from app.panels.attention_matrix import AttentionMatrix
-from app.panels.controls import columns, fill_combo, label, narrow_combo, rows
+from app.panels.controls import ElidedLabel, columns, fill_combo, label, narrow_combo, rows
 from app.settings.theme import DARK, Theme
 from app.state.attention import AttentionModel
 from app.state.skeleton import plain_name
 from core.types import TokenSet
 
 MEAN = -1
+AVERAGE = "Mean over the list"
 STRONGEST = 10
 GROUP_WORDS = {
     "joint": "joints",
@@ -85,10 +89,16 @@ class AttentionPanel(QWidget):
 
     Signals:
         choice_made: (what: record, layer, head or query; number, -1 for the mean or none).
-        token_hovered: number of a query token, or -1.
+        mean_requested, mean_stopped: begin to average over the list; be content with what there is.
+        mean_closed: back to the shown person.
+        save_requested: ``png`` or ``npz`` of the matrix.
     """
 
     choice_made = Signal(str, int)
+    mean_requested = Signal()
+    mean_stopped = Signal()
+    mean_closed = Signal()
+    save_requested = Signal(str)
 
     def __init__(self, model: AttentionModel) -> None:
         super().__init__()
@@ -106,7 +116,19 @@ class AttentionPanel(QWidget):
         self.tokens.setToolTip("Choose a token to see what it attends to")
         self.matrix = AttentionMatrix()
         self.strongest = StrongestList()
-        self._where = label("", "muted")
+        self._where = ElidedLabel("muted")
+        self._averaging, self._progress = False, ""
+        self.average = QPushButton(AVERAGE)
+        self.save = QToolButton()
+        self.save.setText("Save")
+        self.save.setToolTip("The matrix as a picture, or its numbers")
+        self.save.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.save)
+        for text, kind in (("Picture (PNG)…", "png"), ("Numbers (NPZ)…", "npz")):
+            menu.addAction(text).triggered.connect(
+                lambda _=False, kind=kind: self.save_requested.emit(kind)
+            )
+        self.save.setMenu(menu)
         self._chosen = label("", "section", wrap=True)
         self._nothing = label(
             "This result holds no attention. Methods that read the picture with attention, such as METRO, "
@@ -132,7 +154,11 @@ class AttentionPanel(QWidget):
         middle = QWidget()
         centre = rows(middle, spacing=2)
         centre.addWidget(self.matrix, 1)
-        centre.addWidget(self._where)
+        below = columns(spacing=5)
+        below.addWidget(self._where, 1)
+        below.addWidget(self.average)
+        below.addWidget(self.save)
+        centre.addLayout(below)
         right = QWidget()
         far = rows(right, spacing=4)
         far.addWidget(self._chosen)
@@ -161,6 +187,7 @@ class AttentionPanel(QWidget):
         self.matrix.row_clicked.connect(lambda row: self.choice_made.emit("query", row))
         self.matrix.hovered.connect(self._show_where)
         self.search.textChanged.connect(self._filter)
+        self.average.clicked.connect(self._average_clicked)
         self._model.records_changed.connect(self._show_records)
         self._model.choice_changed.connect(lambda _choice: self._show_choice())
 
@@ -206,12 +233,14 @@ class AttentionPanel(QWidget):
         with QSignalBlocker(self.tokens):
             self.tokens.setCurrentRow(choice.query)
         row = self._model.row()
+        mean = ", in the mean," if self._mean_text() else ""
         self._chosen.setText(
             "Click a joint, a vertex or a row"
             if row is None
-            else f"{token_text(record.queries, choice.query)} attends to"
+            else f"{token_text(record.queries, choice.query)}{mean} attends to"
         )
         self.strongest.show_entries(() if row is None else strongest(record.keys, row))
+        self._show_average()
 
     def _token_chosen(self, item: QListWidgetItem | None) -> None:
         if item is not None:
@@ -226,12 +255,58 @@ class AttentionPanel(QWidget):
     def _show_where(self, row: int, column: int) -> None:
         record, matrix = self._model.record, self._model.matrix()
         if record is None or matrix is None or row < 0:
-            self._where.setText("")
+            self._where.set_full_text(self._mean_text())
             return
-        self._where.setText(
+        self._where.set_full_text(
             f"{token_text(record.queries, row)} → {token_text(record.keys, column)}: "
             f"{matrix[row, column]:.2%}"
         )
+
+    # ---- the mean over the list
+
+    def show_averaging(self, done: int, asked: int) -> None:
+        """Items done of those asked for while a mean is made; (0, 0) when it is not."""
+        self._averaging = asked > 0
+        self._progress = f"{done} of {asked} pictures" if asked else ""
+        self._show_average()
+
+    @property
+    def title(self) -> str:
+        """What the matrix shows, for people: record, layer, head, and whose."""
+        record = self._model.record
+        if record is None:
+            return ""
+        whose = self._mean_text() or "this person"
+        layer, head = self.layer.currentText(), self.head.currentText()
+        return f"{record.name}, {layer.lower()}, {head.lower()}: {whose[0].lower()}{whose[1:]}"
+
+    def _mean_text(self) -> str:
+        mean = self._model.mean
+        if mean is None or not mean.people:
+            return ""
+        people = f"{mean.people} {'person' if mean.people == 1 else 'people'}"
+        return (
+            f"Mean of {people} in {mean.pictures} {'picture' if mean.pictures == 1 else 'pictures'}"
+        )
+
+    def _show_average(self) -> None:
+        text, tip = AVERAGE, "Run every item of the list and average this matrix over all people"
+        if self._averaging:
+            text, tip = "Stop", "Keep the mean of the pictures that are done"
+        elif self._model.mean is not None:
+            text, tip = "This person", "Back to the attention of the person shown"
+        self.average.setText(text)
+        self.average.setToolTip(tip)
+        said = [self._mean_text(), self._progress] if self._averaging else [self._mean_text()]
+        self._where.set_full_text(" · ".join(part for part in said if part))
+
+    def _average_clicked(self) -> None:
+        if self._averaging:
+            self.mean_stopped.emit()
+        elif self._model.mean is not None:
+            self.mean_closed.emit()
+        else:
+            self.mean_requested.emit()
 
 
 def token_text(tokens: TokenSet, number: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,8 +22,52 @@ class AttentionChoice:
     query: int = -1
 
 
+@dataclass(frozen=True, eq=False)
+class AttentionMean:
+    """Attention averaged over the people of many pictures, as in METRO's Figure 4.
+
+    Attributes:
+        record, layer, head: what was averaged; None for all layers or heads.
+        queries, keys: names of rows and columns.
+        matrix: (queries, keys) float32, the mean so far; rows sum to one.
+        people, pictures: how many were averaged.
+    """
+
+    record: str
+    layer: int | None
+    head: int | None
+    queries: tuple[str, ...]
+    keys: tuple[str, ...]
+    matrix: NDArray[np.float32]
+    people: int = 0
+    pictures: int = 0
+
+    @classmethod
+    def empty(cls, record: AttentionRecord, layer: int | None, head: int | None) -> AttentionMean:
+        """Nobody yet."""
+        names = record.queries.names, record.keys.names
+        return cls(record.name, layer, head, *names, np.zeros(tuple(map(len, names)), np.float32))
+
+    def with_picture(self, matrices: Sequence[NDArray[np.float32]]) -> AttentionMean:
+        """The mean with the people of one more picture: m + (x - m) / n, so one matrix is enough."""
+        mean, people = self.matrix, self.people
+        for matrix in matrices:
+            people += 1
+            mean = mean + (matrix - mean) / np.float32(people)
+        pictures = self.pictures + bool(matrices)
+        return replace(self, matrix=mean, people=people, pictures=pictures)
+
+    def fits(self, record: AttentionRecord, choice: AttentionChoice) -> bool:
+        """Whether rows and columns mean the same as those of a record as it is looked at."""
+        mine = (self.record, self.layer, self.head, self.queries, self.keys)
+        names = (record.queries.names, record.keys.names)
+        return mine == (record.name, choice.layer, choice.head, *names)
+
+
 class AttentionModel(QObject):
     """Attention records of the shown person, and the choice among them.
+
+    While there is a ``mean``, matrix and rows are those of the mean.
 
     Signals:
         records_changed: other records.
@@ -36,6 +81,7 @@ class AttentionModel(QObject):
         super().__init__()
         self.records: tuple[AttentionRecord, ...] = ()
         self.choice = AttentionChoice()
+        self.mean: AttentionMean | None = None
         self._matrix: NDArray[np.float32] | None = None
 
     @property
@@ -52,6 +98,7 @@ class AttentionModel(QObject):
         self.records = records
         self._matrix = None
         self.choice = self._possible(self.choice)
+        self._drop_unfit_mean()
         self.records_changed.emit()
         self.choice_changed.emit(self.choice)
 
@@ -67,7 +114,21 @@ class AttentionModel(QObject):
         ):
             self._matrix = None
         self.choice = new
+        self._drop_unfit_mean()
         self.choice_changed.emit(new)
+
+    def set_mean(self, mean: AttentionMean | None) -> None:
+        """Show a mean over many people, or the shown person again."""
+        if mean is not self.mean:
+            self.mean = mean
+            self._drop_unfit_mean()
+            self.choice_changed.emit(self.choice)
+
+    def _drop_unfit_mean(self) -> None:
+        """A mean outlives the picture, but not another record, layer or head."""
+        record = self.record
+        if record is not None and self.mean is not None and not self.mean.fits(record, self.choice):
+            self.mean = None
 
     def choose_nearest(self, kind: TokenKind, place: int) -> bool:
         """Choose the query token of a joint, vertex or grid cell; False when there is none."""
@@ -82,12 +143,10 @@ class AttentionModel(QObject):
         record = self.record
         if record is None:
             return None
+        if self.mean is not None and self.mean.people:
+            return self.mean.matrix
         if self._matrix is None:
-            chosen = self.choice
-            layers = slice(None) if chosen.layer is None else slice(chosen.layer, chosen.layer + 1)
-            heads = slice(None) if chosen.head is None else slice(chosen.head, chosen.head + 1)
-            block = record.weights[layers, heads]
-            self._matrix = block.mean(axis=(0, 1), dtype=np.float32)
+            self._matrix = chosen_block(record, self.choice.layer, self.choice.head)
         return self._matrix
 
     def row(self) -> NDArray[np.float32] | None:
@@ -108,6 +167,15 @@ class AttentionModel(QObject):
             head=None if head is None or head >= heads else head,
             query=choice.query if choice.query < queries else -1,
         )
+
+
+def chosen_block(
+    record: AttentionRecord, layer: int | None, head: int | None
+) -> NDArray[np.float32]:
+    """(queries, keys) float32 of a layer and head of a record, means where None."""
+    layers = slice(None) if layer is None else slice(layer, layer + 1)
+    heads = slice(None) if head is None else slice(head, head + 1)
+    return record.weights[layers, heads].mean(axis=(0, 1), dtype=np.float32)
 
 
 def token_of(tokens: TokenSet, kind: TokenKind, place: int) -> int:

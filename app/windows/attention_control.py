@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QFileDialog
 
 from app.engine.layers import Marker
+from app.engine.saving import save_matrix
 from app.panels.attention_panel import AttentionPanel
 from app.panels.picture_hits import cell_at
 from app.panels.picture_paint import Links
 from app.panels.picture_panel import PicturePanel
 from app.settings.theme import rgb_float
-from app.state.activity import ActivityModel
+from app.state.activity import ActivityModel, error_notice
 from app.state.attention import AttentionModel, nearest_vertex_token, token_of
 from app.state.results import ResultsModel
 from app.state.skeleton import canonical_name, plain_name
@@ -23,6 +26,8 @@ from app.state.view import ViewModel
 from app.windows.display_control import DisplayControl
 from app.windows.heat import coloured
 from app.windows.stage import Stage
+from core.errors import OutputError
+from core.files.atomic import write_atomically
 from core.render.colors import INFERNO
 from core.types import AttentionRecord, Reconstruction, TokenSet
 
@@ -47,7 +52,9 @@ class AttentionControl(QObject):
         self._attention, self._results, self._view = attention, results, view
         self._activity, self._display, self._picture = activity, display, picture
         self._picked_vertex = -1
+        self._panel = panel
         panel.choice_made.connect(self._chosen)
+        panel.save_requested.connect(self._ask_where_to_save)
         picture.view.joint_clicked.connect(self._joint_clicked)
         picture.view.ground_clicked.connect(self._ground_clicked)
         stage.vertex_picked.connect(self._vertex_picked)
@@ -62,6 +69,31 @@ class AttentionControl(QObject):
             self._attention.choose(**{what: number})
         if what == "query":
             self._colour_by_attention()
+
+    @Slot(str)
+    def _ask_where_to_save(self, kind: str) -> None:
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._panel, "Save the matrix", f"attention.{kind}", f"{kind.upper()} (*.{kind})"
+        )
+        if chosen:
+            self.save_matrix(Path(chosen), kind)
+
+    def save_matrix(self, path: Path, kind: str) -> None:
+        """Write the matrix as it is shown (``png``) or its numbers (``npz``)."""
+        record, matrix = self._attention.record, self._attention.matrix()
+        if record is None or matrix is None:
+            return
+        try:
+            if kind == "png":
+                with write_atomically(path) as part:
+                    if not self._panel.matrix.picture(self._panel.title).save(str(part), "PNG"):
+                        raise OutputError("could not be written", path=path, cure="free some room")
+            else:
+                save_matrix(path, self._panel.title, matrix, record.queries, record.keys)
+        except OutputError as error:
+            self._activity.notify(error_notice(error))
+            return
+        self._activity.log(f"wrote {path}")
 
     @Slot(int, int)
     def _joint_clicked(self, person: int, joint: int) -> None:

@@ -313,6 +313,7 @@ class _Wiring(QObject):
         loaded = self.w.session.current_loaded
         if on:
             self.w.comparison.set(on=False)
+            self.w.means.stop()
         elif loaded is not None:
             self.w.shown.show_loaded(loaded)
             self.w.marks.show_now()
@@ -454,6 +455,7 @@ class _Wiring(QObject):
         self.w.acts["draw_box"].setChecked(False)
         self.w.acts["cover"].setChecked(False)
         self.w.ahead.stop()
+        self.w.means.stop()
         self.w.runs.cancel()
 
     @Slot(str)

@@ -61,6 +61,7 @@ from app.windows.files_control import FilesControl
 from app.windows.layout import WindowLayout
 from app.windows.live_control import LiveControl
 from app.windows.marks_control import MarksControl
+from app.windows.mean_control import MeanControl
 from app.windows.menus import build_menus
 from app.windows.records_control import RecordsControl
 from app.windows.run_control import RunControl
@@ -262,6 +263,10 @@ class MainWindow(QMainWindow):
             self.session, self.people, self.choice, self.results, self.activity, self.runs,
             w.ahead, w.engine, self._choices_to_run, self.items_panel.shown_ids,
         )  # fmt: skip
+        self.means = MeanControl(
+            self.session, self.people, self.choice, self.attention, self.activity, self.runs,
+            w.engine, self.attention_panel, self.items_panel.shown_ids,
+        )  # fmt: skip
         self.live = LiveControl(
             self.playback, self.choice, self.results, self.activity, self.shown, self.picture,
             self.timeline, w.engine, w.loader, w.exporter,
@@ -309,6 +314,7 @@ class MainWindow(QMainWindow):
         self.shown.stop()
         self.compares.stop()
         self.ahead.stop()
+        self.means.stop()
         ended = self.workers.stop()
         self.stage.stop()
         return ended
