@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from app.settings.theme import DARK, Theme, rgb
 
 RAMP = ((13, 8, 40), (87, 16, 110), (188, 55, 84), (249, 142, 9), (252, 255, 164))
-CAPTION_PX = 22
+FIGURE_PX = 1000
 GROUND = {"dark": (20, 22, 26), "light": (248, 249, 251)}
 
 
@@ -34,6 +34,7 @@ class AttentionMatrix(pg.GraphicsLayoutWidget):
         super().__init__()
         self.setAccessibleName("Attention between tokens")
         self._shape = (0, 0)
+        self._groups: tuple[list[tuple[float, str]], ...] = ([], [])
         self._plot = self.addPlot()
         self._plot.invertY(True)
         self._plot.setMenuEnabled(False)
@@ -88,8 +89,11 @@ class AttentionMatrix(pg.GraphicsLayoutWidget):
         self._image.setImage(
             np.sqrt(np.clip(matrix / top, 0, 1)), levels=(0, 1), autoDownsample=True
         )
-        self._plot.getAxis("left").setTicks([[(middle, name) for name, middle in row_groups]])
-        self._plot.getAxis("bottom").setTicks([[(middle, name) for name, middle in column_groups]])
+        self._groups = tuple(
+            [(middle, name) for name, middle in groups] for groups in (row_groups, column_groups)
+        )
+        self._plot.getAxis("left").setTicks([self._groups[0]])
+        self._plot.getAxis("bottom").setTicks([self._groups[1]])
         if new_shape:
             rows, columns = self._shape
             self._plot.setLimits(xMin=-2, xMax=columns + 2, yMin=-2, yMax=rows + 2)
@@ -102,24 +106,49 @@ class AttentionMatrix(pg.GraphicsLayoutWidget):
             self._row.setRegion((row, row + 1))
 
     def picture(self, caption: str) -> QImage:
-        """The matrix as it is shown, at twice the resolution of the screen, with words below it."""
-        width, height = self.width(), self.height()
-        image = QImage(2 * width, 2 * (height + CAPTION_PX), QImage.Format.Format_RGB32)
-        image.fill(self.backgroundBrush().color())
-        painter = QPainter(image)
-        painter.scale(2, 2)
-        self.render(painter, QRectF(0, 0, width, height))
+        """The whole matrix as a figure with words below it, however far the view is zoomed."""
+        values = self._image.image
+        if values is None:
+            return QImage()
+        table = self._image.lut[..., :3]
+        cells = np.ascontiguousarray(table[np.round(values * (len(table) - 1)).astype(int)])
+        height, width = cells.shape[:2]
+        drawn = QImage(
+            cells.astype(np.uint8).tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888
+        )
+        scale = max(1, FIGURE_PX // max(width, height))
+        left, low = 84, 58
+        figure = QImage(
+            max(640, left + width * scale + 16),
+            16 + height * scale + low,
+            QImage.Format.Format_RGB32,
+        )
+        figure.fill(self.backgroundBrush().color())
+        painter = QPainter(figure)
+        painter.drawImage(QRectF(left, 16, width * scale, height * scale), drawn)
         painter.setPen(self._words)
         font = painter.font()
-        font.setPixelSize(11)
+        font.setPixelSize(15)
         painter.setFont(font)
-        area = QRectF(8, height, width - 16, CAPTION_PX)
-        text = painter.fontMetrics().elidedText(
-            caption, Qt.TextElideMode.ElideRight, int(area.width())
-        )
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
+        self._write_groups(painter, scale, left, 16 + height * scale, figure.width())
+        painter.drawText(QPointF(8, figure.height() - 12), caption)
         painter.end()
-        return image
+        return figure
+
+    def _write_groups(
+        self, painter: QPainter, scale: int, left: int, bottom: int, limit: int
+    ) -> None:
+        """Names of the groups of rows and columns, where there is room for them."""
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for middle, name in self._groups[0]:
+            painter.drawText(QRectF(0, 6 + middle * scale, left - 8, 20), right, name)
+        end = -1.0
+        for middle, name in self._groups[1]:
+            wide = painter.fontMetrics().horizontalAdvance(name)
+            start = max(left + middle * scale - wide / 2, end)
+            if start + wide <= limit:
+                painter.drawText(QPointF(start, bottom + 20), name)
+                end = start + wide + 10
 
     def cell_at(self, at: QPointF) -> tuple[int, int]:
         """(row, column) under a point of the scene; (-1, -1) outside."""
