@@ -92,6 +92,17 @@ def _painted_attention(
     return Painted(legend.colors(percent), legend)
 
 
+def paint_values(
+    mesh: MeshInfo | None, tokens: TokenSet, values: NDArray[np.float32], title: str
+) -> Painted | None:
+    """Colours by one number per token, by the record's own rule; None where no token is a vertex."""
+    spread = None if mesh is None else spread_to_vertices(tokens, values, mesh.template)
+    if spread is None:
+        return None
+    legend = legend_for(spread, title, "", ATTENTION_MAP)
+    return Painted(legend.colors(spread), legend)
+
+
 def spread_to_vertices(
     tokens: TokenSet, values: NDArray[np.float32], template: NDArray[np.float32]
 ) -> NDArray[np.float32] | None:

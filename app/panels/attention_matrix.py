@@ -24,11 +24,11 @@ class AttentionMatrix(pg.GraphicsLayoutWidget):
 
     Signals:
         hovered: (row, column), or (-1, -1).
-        row_clicked: row under the mouse.
+        cell_clicked: (row, column) under the mouse.
     """
 
     hovered = Signal(int, int)
-    row_clicked = Signal(int)
+    cell_clicked = Signal(int, int)
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,8 +50,10 @@ class AttentionMatrix(pg.GraphicsLayoutWidget):
         self._image.setLookupTable(pg.ColorMap(None, RAMP).getLookupTable(nPts=256))
         self._plot.addItem(self._image)
         self._row = pg.LinearRegionItem((0, 1), orientation="horizontal", movable=False)
-        self._row.hide()
-        self._plot.addItem(self._row)
+        self._column = pg.LinearRegionItem((0, 1), orientation="vertical", movable=False)
+        for band in (self._row, self._column):
+            band.hide()
+            self._plot.addItem(band)
         self.scene().sigMouseMoved.connect(self._moved)
         self.scene().sigMouseClicked.connect(self._clicked)
         self.setMinimumSize(200, 120)
@@ -65,9 +67,10 @@ class AttentionMatrix(pg.GraphicsLayoutWidget):
             axis = self._plot.getAxis(side)
             axis.setPen(pg.mkPen(rgb(theme.border)))
             axis.setTextPen(pg.mkPen(rgb(theme.muted)))
-        self._row.setBrush((*rgb(theme.accent), 70))
-        for line in self._row.lines:
-            line.setPen(pg.mkPen(rgb(theme.accent), width=1.4))
+        for band in (self._row, self._column):
+            band.setBrush((*rgb(theme.accent), 70))
+            for line in band.lines:
+                line.setPen(pg.mkPen(rgb(theme.accent), width=1.4))
 
     def show_matrix(
         self,
@@ -104,6 +107,12 @@ class AttentionMatrix(pg.GraphicsLayoutWidget):
         self._row.setVisible(row >= 0)
         if row >= 0:
             self._row.setRegion((row, row + 1))
+
+    def show_column(self, column: int) -> None:
+        """Mark a column; -1 for none."""
+        self._column.setVisible(column >= 0)
+        if column >= 0:
+            self._column.setRegion((column, column + 1))
 
     def picture(self, caption: str) -> QImage:
         """The whole matrix as a figure with words below it, however far the view is zoomed."""
@@ -162,6 +171,6 @@ class AttentionMatrix(pg.GraphicsLayoutWidget):
 
     def _clicked(self, event: object) -> None:
         if event.button() == Qt.MouseButton.LeftButton:  # type: ignore[attr-defined]
-            row, _ = self.cell_at(event.scenePos())  # type: ignore[attr-defined]
+            row, column = self.cell_at(event.scenePos())  # type: ignore[attr-defined]
             if row >= 0:
-                self.row_clicked.emit(row)
+                self.cell_clicked.emit(row, column)

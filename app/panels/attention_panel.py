@@ -25,6 +25,7 @@ from app.panels.attention_matrix import AttentionMatrix
 from app.panels.controls import ElidedLabel, columns, fill_combo, label, narrow_combo, rows
 from app.settings.theme import DARK, Theme
 from app.state.attention import AttentionModel
+from app.state.linked import Pick
 from app.state.skeleton import plain_name
 from core.types import TokenSet
 
@@ -88,12 +89,14 @@ class AttentionPanel(QWidget):
     """Shows an `AttentionModel`; its own clicks change the choice.
 
     Signals:
+        cell_chosen: (row, column) of the matrix clicked.
         choice_made: (what: record, layer, head or query; number, -1 for the mean or none).
         mean_requested, mean_stopped: begin to average over the list; be content with what there is.
         mean_closed: back to the shown person.
         save_requested: ``png`` or ``npz`` of the matrix.
     """
 
+    cell_chosen = Signal(int, int)
     choice_made = Signal(str, int)
     mean_requested = Signal()
     mean_stopped = Signal()
@@ -118,6 +121,7 @@ class AttentionPanel(QWidget):
         self.strongest = StrongestList()
         self._where = ElidedLabel("muted")
         self._averaging, self._progress = False, ""
+        self._pick: Pick | None = None
         self.average = QPushButton(AVERAGE)
         self.save = QToolButton()
         self.save.setText("Save")
@@ -184,7 +188,7 @@ class AttentionPanel(QWidget):
                 )
             )
         self.tokens.currentItemChanged.connect(self._token_chosen)
-        self.matrix.row_clicked.connect(lambda row: self.choice_made.emit("query", row))
+        self.matrix.cell_clicked.connect(self.cell_chosen)
         self.matrix.hovered.connect(self._show_where)
         self.search.textChanged.connect(self._filter)
         self.average.clicked.connect(self._average_clicked)
@@ -229,9 +233,29 @@ class AttentionPanel(QWidget):
         self.matrix.show_matrix(
             self._model.matrix(), token_groups(record.queries), token_groups(record.keys)
         )
-        self.matrix.show_row(choice.query)
         with QSignalBlocker(self.tokens):
             self.tokens.setCurrentRow(choice.query)
+        self._pick = None
+        self._show_row()
+        self._show_average()
+
+    def show_pick(self, pick: Pick | None) -> None:
+        """A clicked cell of the matrix or of the picture; None for the chosen row alone."""
+        self._pick = pick if pick is not None and pick.column >= 0 else None
+        self._show_row()
+
+    def _show_row(self) -> None:
+        """Who looks at what, in words and bars: the chosen row, or the picked column."""
+        record, choice, pick = self._model.record, self._model.choice, self._pick
+        self.matrix.show_column(-1 if pick is None else pick.column)
+        if record is None:
+            return
+        if pick is not None and pick.tokens is not None:
+            self.matrix.show_row(-1)
+            self._chosen.setText(pick.title.capitalize())
+            self.strongest.show_entries(pick.entries)
+            return
+        self.matrix.show_row(choice.query)
         row = self._model.row()
         mean = ", in the mean," if self._mean_text() else ""
         self._chosen.setText(
@@ -239,8 +263,9 @@ class AttentionPanel(QWidget):
             if row is None
             else f"{token_text(record.queries, choice.query)}{mean} attends to"
         )
+        if pick is not None and row is not None:
+            self._chosen.setText(pick.title)
         self.strongest.show_entries(() if row is None else strongest(record.keys, row))
-        self._show_average()
 
     def _token_chosen(self, item: QListWidgetItem | None) -> None:
         if item is not None:

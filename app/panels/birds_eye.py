@@ -12,6 +12,7 @@ os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtCore import Signal
 
 from app.settings.theme import DARK, Theme
 from core.types import CamerasRecord
@@ -22,12 +23,19 @@ BODY_M = 2.0  # the paper's box around the body, for scale
 
 
 class BirdsEye(pg.GraphicsLayoutWidget):
-    """A plot of x against depth, in metres."""
+    """A plot of x against depth, in metres.
+
+    Signals:
+        camera_clicked: name of the source whose place was clicked.
+    """
+
+    camera_clicked = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self.theme: Theme = DARK
         self.record: CamerasRecord | None = None
+        self._chosen: tuple[str, ...] = ()
         self.setAccessibleName("Cameras seen from above")
         self.setMinimumSize(220, 120)
         self._plot = self.addPlot()
@@ -48,6 +56,12 @@ class BirdsEye(pg.GraphicsLayoutWidget):
             axis.setTextPen(theme.muted)
         self.show_record(self.record)
 
+    def show_sources(self, names: tuple[str, ...]) -> None:
+        """Make the places of some sources stand out; empty for none."""
+        if names != self._chosen:
+            self._chosen = names
+            self.show_record(self.record)
+
     def show_record(self, record: CamerasRecord | None) -> None:
         """Draw a record; None clears."""
         self.record = record
@@ -58,12 +72,20 @@ class BirdsEye(pg.GraphicsLayoutWidget):
         centre = record.translations.mean(axis=0)
         for number, name in enumerate(record.names):
             colour = pg.mkColor(COLOURS[number % len(COLOURS)])
-            line = pg.mkPen(colour, width=1.5)
+            chosen = name in self._chosen
+            if self._chosen and not chosen:
+                colour.setAlpha(90)
+            line = pg.mkPen(colour, width=3.0 if chosen else 1.5)
             self._plot.plot([0.0, float(x[number])], [0.0, float(depth[number])], pen=line)
             dot = pg.ScatterPlotItem(
-                [float(x[number])], [float(depth[number])], size=9, brush=colour, pen=None
+                [float(x[number])],
+                [float(depth[number])],
+                size=15 if chosen else 9,
+                brush=colour,
+                pen=pg.mkPen(self.theme.accent, width=2) if chosen else None,
             )
             dot.setToolTip(name)
+            dot.sigClicked.connect(lambda *_, name=name: self.camera_clicked.emit(name))
             self._plot.addItem(dot)
         width = pg.mkPen(self.theme.muted, width=2)
         half = BODY_M / 2

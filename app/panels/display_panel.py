@@ -103,6 +103,8 @@ class DisplayPanel(QWidget):
         """Show the options now."""
         with QSignalBlocker(self.colour_by):
             self.colour_by.setCurrentIndex(max(0, self.colour_by.findData(options.colour_by)))
+        with QSignalBlocker(self.stage):
+            self.stage.setCurrentIndex(max(0, self.stage.findData(options.stage)))
         self.alignment.set_current(options.alignment)
         self._align_row.setVisible(options.colour_by == "error")
         for name, box in self.toggles.items():

@@ -6,7 +6,7 @@ Works for any `FusionRecord`; the picture beside it shows the regions of the sam
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -16,9 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.panels.attention_panel import StrongestList
 from app.panels.birds_eye import BirdsEye
 from app.panels.controls import columns, label, rows
 from app.settings.theme import DARK, Theme
+from app.state.linked import Pick
 from core.render.colors import INFERNO
 from core.types import CamerasRecord, FusionRecord
 
@@ -28,7 +30,15 @@ LIGHT_CELL = 0.55
 
 
 class FusionPanel(QWidget):
-    """The weights of one record."""
+    """The weights of one record, where its sources stand, and the cell of a map that was clicked.
+
+    Signals:
+        weight_clicked: (row, column) of the table.
+        source_clicked: name of a source clicked in the plot.
+    """
+
+    weight_clicked = Signal(int, int)
+    source_clicked = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,13 +63,44 @@ class FusionPanel(QWidget):
         layout = columns(self, margin=8)
         layout.addWidget(left, 3)
         layout.addWidget(self._right, 2)
+        self._cell = QWidget()
+        self._cell.setFixedWidth(184)
+        self._cell_title = label("", "section", wrap=True)
+        self.cell = StrongestList()
+        self.cell.setAccessibleName("Numbers of the clicked cell")
+        of_cell = rows(self._cell, spacing=4)
+        of_cell.addWidget(self._cell_title)
+        of_cell.addWidget(self.cell, 1)
+        layout.addWidget(self._cell)
+        self.table.cellClicked.connect(self.weight_clicked)
+        self.birds_eye.camera_clicked.connect(self.source_clicked)
         self.show_record(None)
         self.show_cameras(None)
+        self.show_pick(None)
+
+    def show_pick(self, pick: Pick | None) -> None:
+        """Numbers of what was clicked, and its sources in table and plot."""
+        entries = () if pick is None else tuple((n, v) for n, v in pick.entries if v >= 0)
+        self._cell.setVisible(pick is not None and bool(entries))
+        self._cell_title.setText("" if pick is None else pick.title[:1].upper() + pick.title[1:])
+        self.cell.show_entries(entries)
+        sources = () if pick is None else pick.sources
+        self.birds_eye.show_sources(sources)
+        record = self.record
+        self.table.clearSelection()
+        if record is not None and sources and sources[-1] in record.columns:
+            column = record.columns.index(sources[-1])
+            if len(sources) > 1 and sources[0] in record.rows:
+                self.table.setCurrentCell(record.rows.index(sources[0]), column)
+            else:
+                self.table.selectColumn(column)
 
     def set_theme(self, theme: Theme) -> None:
         """Other colours."""
         self.theme = theme
         self.birds_eye.set_theme(theme)
+        self.cell.theme = theme
+        self.cell.update()
         self.show_record(self.record)
 
     def show_cameras(self, record: CamerasRecord | None) -> None:

@@ -182,8 +182,13 @@ def draw_links(painter: QPainter, links: Links, style: MarkStyle) -> None:
         painter.drawEllipse(QPointF(*links.source), 9 * style.pixel, 9 * style.pixel)
 
 
-def draw_regions(painter: QPainter, regions: NamedRegions, style: MarkStyle) -> None:
-    """Boxes of even distance on the colour scale, each with its name inside its corner."""
+def draw_regions(
+    painter: QPainter, regions: NamedRegions, style: MarkStyle, focus: tuple[str, ...] = ()
+) -> None:
+    """Boxes of even distance on the colour scale, each with its name inside its corner.
+
+    Those in ``focus`` are tinted and drawn thick, the others fade.
+    """
     font = painter.font()
     font.setPixelSize(max(1, round(11 * style.pixel)))
     painter.setFont(font)
@@ -191,15 +196,31 @@ def draw_regions(painter: QPainter, regions: NamedRegions, style: MarkStyle) -> 
     for number, (name, box) in enumerate(regions):
         share = 0.3 + 0.6 * number / max(1, len(regions) - 1)
         red, green, blue = VIRIDIS(np.array([share]))[0].tolist()
-        colour = QColor.fromRgbF(red, green, blue)
+        chosen = name in focus
+        colour = QColor.fromRgbF(red, green, blue, 1.0 if chosen or not focus else 0.35)
         x0, y0, x1, y1 = map(float, box)
         area = QRectF(x0, y0, x1 - x0, y1 - y0)
-        painter.setPen(QPen(SHADOW, 3.0 * style.pixel))
-        painter.drawRect(area)
-        painter.setPen(QPen(colour, 1.6 * style.pixel))
+        if chosen:
+            painter.fillRect(area, QColor.fromRgbF(red, green, blue, 0.16))
+        if chosen or not focus:
+            painter.setPen(QPen(SHADOW, (5.0 if chosen else 3.0) * style.pixel))
+            painter.drawRect(area)
+        painter.setPen(QPen(colour, (3.0 if chosen else 1.6) * style.pixel))
         painter.drawRect(area)
         margin = 4 * style.pixel
         painter.drawText(area.adjusted(margin, margin, -margin, -margin), 0, name)
+
+
+def draw_cell(painter: QPainter, box: NDArray[np.float32], tag: str, style: MarkStyle) -> None:
+    """The outline of a clicked cell, with a few words beside it."""
+    x0, y0, x1, y1 = map(float, box)
+    area = QRectF(x0, y0, x1 - x0, y1 - y0)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for colour, width in ((SHADOW, 4.0), (QColor(style.theme.accent), 2.0)):
+        painter.setPen(QPen(colour, width * style.pixel))
+        painter.drawRect(area)
+    if tag:
+        draw_label(painter, tag, (x1, y0), style)
 
 
 def draw_winner(painter: QPainter, place: tuple[float, float], style: MarkStyle) -> None:

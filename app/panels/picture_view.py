@@ -27,6 +27,7 @@ from app.panels.picture_paint import (
     Links,
     MarkStyle,
     NamedRegions,
+    draw_cell,
     draw_links,
     draw_person,
     draw_regions,
@@ -98,6 +99,8 @@ class PictureView(QGraphicsView):
         self.dots: Links | None = None
         self.winner: tuple[float, float] | None = None
         self.regions: NamedRegions = ()
+        self.focus_regions: tuple[str, ...] = ()
+        self.cell: tuple[NDArray[np.float32], str] | None = None
         self.draws_boxes = False
         self.covers = False
         self.patch: tuple[float, float, float, float] | None = None
@@ -204,6 +207,16 @@ class PictureView(QGraphicsView):
     def set_regions(self, regions: NamedRegions) -> None:
         """Named boxes (4,) that were looked at; empty for none."""
         self.regions = regions
+        self.viewport().update()
+
+    def set_focus_regions(self, names: tuple[str, ...]) -> None:
+        """Regions that stand out among the others; empty for none."""
+        self.focus_regions = names
+        self.viewport().update()
+
+    def set_cell(self, box: NDArray[np.float32] | None, tag: str = "") -> None:
+        """A clicked cell (4,) with a few words beside it; None for none."""
+        self.cell = None if box is None else (box, tag)
         self.viewport().update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -422,12 +435,14 @@ class PictureView(QGraphicsView):
         )
         for person in self.reprojected:
             draw_reprojection(painter, person, style)
-        draw_regions(painter, self.regions, style)
+        draw_regions(painter, self.regions, style, self.focus_regions)
         for links in (self.dots, self.links):
             if links is not None:
                 draw_links(painter, links, style)
         if self.winner is not None:
             draw_winner(painter, self.winner, style)
+        if self.cell is not None:
+            draw_cell(painter, *self.cell, style)
         for number, marks in enumerate(self.people):
             draw_person(painter, marks, number, style)
         if self.patch is not None:

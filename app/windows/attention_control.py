@@ -19,10 +19,12 @@ from app.panels.picture_panel import PicturePanel
 from app.settings.theme import rgb_float
 from app.state.activity import ActivityModel, error_notice
 from app.state.attention import AttentionModel, nearest_vertex_token, token_of
+from app.state.linked import LinkedModel
 from app.state.results import ResultsModel
 from app.state.skeleton import canonical_name, plain_name
 from app.state.values import RunResult
 from app.state.view import ViewModel
+from app.windows.cells import matrix_pick
 from app.windows.display_control import DisplayControl
 from app.windows.heat import coloured
 from app.windows.stage import Stage
@@ -40,6 +42,7 @@ class AttentionControl(QObject):
     def __init__(
         self,
         attention: AttentionModel,
+        linked: LinkedModel,
         results: ResultsModel,
         view: ViewModel,
         activity: ActivityModel,
@@ -49,20 +52,23 @@ class AttentionControl(QObject):
         panel: AttentionPanel,
     ) -> None:
         super().__init__()
-        self._attention, self._results, self._view = attention, results, view
+        self._attention, self._linked = attention, linked
+        self._results, self._view = results, view
         self._activity, self._display, self._picture = activity, display, picture
         self._picked_vertex = -1
         self._panel = panel
         panel.choice_made.connect(self._chosen)
         panel.save_requested.connect(self._ask_where_to_save)
         picture.view.joint_clicked.connect(self._joint_clicked)
-        picture.view.ground_clicked.connect(self._ground_clicked)
+        panel.cell_chosen.connect(self._cell_chosen)
         stage.vertex_picked.connect(self._vertex_picked)
         attention.choice_changed.connect(self._show)
+        linked.changed.connect(self._show)
         results.shown_changed.connect(self._result_changed)
 
     @Slot(str, int)
     def _chosen(self, what: str, number: int) -> None:
+        self._linked.set(None)
         if what in ("layer", "head"):
             self._attention.choose(**{what: None if number < 0 else number})
         else:
@@ -86,7 +92,7 @@ class AttentionControl(QObject):
         try:
             if kind == "png":
                 with write_atomically(path) as part:
-                    if not self._panel.matrix.picture(self._panel.title).save(str(part), "PNG"):
+                    if not self._panel.matrix.picture(self._panel.title).save(str(part), b"PNG"):
                         raise OutputError("could not be written", path=path, cure="free some room")
             else:
                 save_matrix(path, self._panel.title, matrix, record.queries, record.keys)
@@ -100,6 +106,7 @@ class AttentionControl(QObject):
         people = self._picture.view.people
         if not 0 <= person < len(people):
             return
+        self._linked.set(None)
         self.choose_joint(people[person].joint_names[joint])
 
     def choose_joint(self, name: str) -> bool:
@@ -121,6 +128,7 @@ class AttentionControl(QObject):
         if shown is None or shown.mesh is None or person != self._results.person:
             return
         self._picked_vertex = vertex
+        self._linked.set(None)
         self._activity.log(self._vertex_text(shown, vertex))
         record = self._attention.record
         token = -1
@@ -131,16 +139,27 @@ class AttentionControl(QObject):
             self._colour_by_attention()
         self._show()
 
-    @Slot(float, float)
-    def _ground_clicked(self, x: float, y: float) -> None:
+    def choose_cell(self, x: float, y: float) -> bool:
+        """Look at what a cell of the picture attends to; False without a token of it."""
         record = self._attention.record
         if record is None or record.region is None:
-            return
+            return False
         cell = cell_at(record.region, record.queries.grid_hw, (x, y))
         token = token_of(record.queries, "grid", cell) if cell >= 0 else -1
         if token >= 0:
+            self._linked.set(None)
             self._attention.choose(query=token)
             self._colour_by_attention()
+        return token >= 0
+
+    @Slot(int, int)
+    def _cell_chosen(self, row: int, column: int) -> None:
+        record, matrix = self._attention.record, self._attention.matrix()
+        if record is None or matrix is None:
+            return
+        self._attention.choose(query=row)
+        self._colour_by_attention()
+        self._linked.set(matrix_pick(record, matrix, row, column))
 
     def _colour_by_attention(self) -> None:
         record = self._attention.record
@@ -166,27 +185,34 @@ class AttentionControl(QObject):
 
     @Slot(object)
     def _show(self, _choice: Any = None) -> None:
-        """Links and cells on the picture, a ball on the body."""
+        """Links and cells on the picture, balls on the body."""
         person, record, row = self._display.person, self._attention.record, self._attention.row()
-        query = self._attention.choice.query
-        theme = self._picture.view.theme
-        place = None
-        if person is not None and record is not None and row is not None:
-            place = token_place_3d(record.queries, query, person)
-            self._picture.view.set_links(links_of(record, query, row, person))
-            self._show_cells(record, row)
+        query, pick = self._attention.choice.query, self._linked.pick
+        view = self._picture.view
+        self._panel.show_pick(pick)
+        places, joint, links, cells = [], "", None, False
+        if person is None or record is None:
+            pass
+        elif pick is not None and pick.column >= 0 and pick.values is not None:
+            links = links_from(record.queries, pick.values, person, pick.centre)
+        elif row is not None:
+            places.append(token_place_3d(record.queries, query, person))
+            links, cells = links_of(record, query, row, person), True
             joint = record.queries.names[query] if record.queries.kinds[query] == "joint" else ""
+        if person is not None and pick is not None and pick.end is not None:
+            places.append(token_place_3d(*pick.end, person))
+        if person is not None and not cells and 0 <= self._picked_vertex < len(person.vertices):
+            places.append(person.vertices_camera[self._picked_vertex])
+        view.set_links(links)
+        if cells and record is not None and row is not None:
+            self._show_cells(record, row)
         else:
-            joint = ""
-            self._picture.view.set_links(None)
-            self._picture.view.set_cells(None, (0, 0, 1, 1))
-            if person is not None and 0 <= self._picked_vertex < len(person.vertices):
-                place = person.vertices_camera[self._picked_vertex]
-        self._picture.view.focus_joint = joint
-        markers = (
-            () if place is None else (Marker(place.astype(np.float32), rgb_float(theme.accent)),)
+            view.set_cells(None, (0, 0, 1, 1))
+        view.focus_joint = joint
+        colour = rgb_float(view.theme.accent)
+        self._display.set_markers(
+            tuple(Marker(place.astype(np.float32), colour) for place in places if place is not None)
         )
-        self._display.set_markers(markers)
 
     def _show_cells(self, record: AttentionRecord, row: NDArray[np.float32]) -> None:
         cells = record.keys.positions("grid")
@@ -233,20 +259,31 @@ def links_of(
     record: AttentionRecord, query: int, row: NDArray[np.float32], person: Reconstruction
 ) -> Links | None:
     """The strongest joint and vertex targets of a token as lines on the picture."""
+    at = token_place_3d(record.queries, query, person)
+    start = None if at is None else place_2d(at, person, picture_centre(person))
+    source = None if start is None else (float(start[0]), float(start[1]))
+    return links_from(record.keys, row, person, source, leave_out=query)
+
+
+def links_from(
+    tokens: TokenSet,
+    values: NDArray[np.float32],
+    person: Reconstruction,
+    source: tuple[float, float] | None,
+    *,
+    leave_out: int = -1,
+) -> Links | None:
+    """Lines from a place on the picture to the joint and vertex tokens of the largest values (N,)."""
     centre = picture_centre(person)
-    source = token_place_3d(record.queries, query, person)
-    order = [n for n in np.argsort(row)[::-1] if record.keys.kinds[n] in ("joint", "vertex")][
-        :LINKS
-    ]
+    order = [n for n in np.argsort(values)[::-1] if tokens.kinds[n] in ("joint", "vertex")]
     places, shares = [], []
-    for number in order:
-        at = token_place_3d(record.keys, int(number), person)
-        if at is not None and int(number) != query:
+    for number in order[:LINKS]:
+        at = token_place_3d(tokens, int(number), person)
+        if at is not None and int(number) != leave_out:
             places.append(place_2d(at, person, centre))
-            shares.append(float(row[number]))
+            shares.append(float(values[number]))
     if not places:
         return None
     strength = np.asarray(shares, np.float32)
     strength = strength / max(float(strength.max()), 1e-9)
-    start = None if source is None else tuple(map(float, place_2d(source, person, centre)))
-    return Links(start, np.asarray(places, np.float32), strength, INFERNO(0.35 + 0.6 * strength))  # type: ignore[arg-type]
+    return Links(source, np.asarray(places, np.float32), strength, INFERNO(0.35 + 0.6 * strength))  # type: ignore[arg-type]

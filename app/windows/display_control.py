@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.engine.body_colours import Painted, paint
+from app.engine.body_colours import Painted, paint, paint_values
 from app.engine.layers import Marker, body_layers, stage_layer, truth_layer
 from app.engine.overlay import OverlayImage
 from app.engine.requests import OverlayRequest
@@ -19,6 +19,7 @@ from app.panels.reading_panel import ReadingPanel
 from app.settings.theme import Theme, rgb
 from app.state.activity import ActivityModel
 from app.state.attention import AttentionModel
+from app.state.linked import LinkedModel
 from app.state.results import ResultsModel
 from app.state.session import SessionModel
 from app.state.values import Loaded, RunResult, Scores
@@ -47,6 +48,7 @@ class DisplayControl(QObject):
         results: ResultsModel,
         view: ViewModel,
         attention: AttentionModel,
+        linked: LinkedModel,
         activity: ActivityModel,
         painter: WorkThread,
         stage: Stage,
@@ -58,7 +60,8 @@ class DisplayControl(QObject):
     ) -> None:
         super().__init__()
         self._session, self._results, self._view = session, results, view
-        self._attention, self._activity, self._painter = attention, activity, painter
+        self._attention, self._linked = attention, linked
+        self._activity, self._painter = activity, painter
         self._stage, self._picture, self._numbers = stage, picture, numbers
         self._display, self._reading, self._theme = display, reading, theme
         self._blend = BodyBlend()
@@ -75,6 +78,7 @@ class DisplayControl(QObject):
         results.shown_changed.connect(self._show_result)
         view.changed.connect(self._options_changed)
         attention.choice_changed.connect(self._attention_changed)
+        linked.changed.connect(self._picked)
         self._blend.stepped.connect(self._show_people)
         painter.answered.connect(self._overlay_drawn)
         painter.failed.connect(self._overlay_failed)
@@ -129,6 +133,11 @@ class DisplayControl(QObject):
         record = self._attention.record
         tokens = None if record is None else (record.keys, self._attention.row())
         mesh = None if shown is None else shown.mesh
+        pick = self._linked.pick
+        if pick is not None and pick.tokens is not None and pick.values is not None:
+            painted = paint_values(mesh, pick.tokens, pick.values, pick.values_title)
+            if painted is not None:
+                return painted
         return paint(options.colour_by, mesh, self._scores(), options.alignment, tokens)
 
     # ---- slots
@@ -212,6 +221,10 @@ class DisplayControl(QObject):
     def _attention_changed(self, _choice: Any) -> None:
         if self._view.options.colour_by == "attention":
             self._redraw.start()
+
+    @Slot(object)
+    def _picked(self, _pick: Any) -> None:
+        self._redraw.start()
 
     @Slot()
     def _draw_bodies(self) -> None:

@@ -8,14 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.render.colors import INFERNO
-from core.types import HeatmapRecord, InspectionRecord, ScoreMapRecord
+from core.types import HeatmapRecord, InspectionRecord, PointsRecord, ScoreMapRecord
 
 MAX_ALPHA = 215
 
 
 def map_names(records: Sequence[InspectionRecord]) -> tuple[str, ...]:
     """Names of the records that can be laid over the picture."""
-    return tuple(r.name for r in records if isinstance(r, HeatmapRecord | ScoreMapRecord))
+    kinds = HeatmapRecord | ScoreMapRecord | PointsRecord
+    return tuple(r.name for r in records if isinstance(r, kinds))
 
 
 def heat_image(

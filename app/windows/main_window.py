@@ -44,6 +44,7 @@ from app.state.activity import ActivityModel
 from app.state.attention import AttentionModel
 from app.state.choice import ChoiceModel
 from app.state.comparison import ComparisonModel
+from app.state.linked import LinkedModel
 from app.state.people import PeopleModel
 from app.state.playback import PlaybackModel
 from app.state.results import ResultsModel
@@ -159,6 +160,7 @@ class MainWindow(QMainWindow):
         s = self.settings
         self.session, self.people, self.results = SessionModel(), PeopleModel(), ResultsModel()
         self.attention, self.activity = AttentionModel(), ActivityModel()
+        self.linked = LinkedModel()
         self.comparison, self.playback = ComparisonModel(), PlaybackModel()
         first = Choice(s.method, s.preset, s.variant, None, s.body, s.device)
         self.choice = ChoiceModel(
@@ -235,7 +237,7 @@ class MainWindow(QMainWindow):
         self.files = FilesControl(self.session, self.people, self.activity, w.loader, w.files)
         # Marks and picture are shown before a run begins, so this order of connections matters.
         self.shown = DisplayControl(
-            self.session, self.results, self.view, self.attention, self.activity, w.painter,
+            self.session, self.results, self.view, self.attention, self.linked, self.activity, w.painter,
             self.stage, self.picture, self.numbers, self.display, self.reading, self.theme,
         )  # fmt: skip
         self.runs = RunControl(
@@ -245,12 +247,13 @@ class MainWindow(QMainWindow):
             self.session, self.people, self.files, self.runs, self.picture, self.reading
         )
         self.looks = AttentionControl(
-            self.attention, self.results, self.view, self.activity, self.shown,
+            self.attention, self.linked, self.results, self.view, self.activity, self.shown,
             self.stage, self.picture, self.attention_panel,
         )  # fmt: skip
         self.records = RecordsControl(
-            self.results, self.view, self.shown, self.stage, self.picture, self.fusion_panel
-        )
+            self.results, self.view, self.linked, self.attention, self.shown, self.looks,
+            self.stage, self.picture, self.fusion_panel,
+        )  # fmt: skip
         self.whys = WhyControl(
             self.session, self.choice, self.results, self.view, self.activity, self.runs, w.engine,
             self.stage, self.picture, self.why_panel,

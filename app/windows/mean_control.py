@@ -180,7 +180,7 @@ class MeanControl(QObject):
 
     @Slot(object, object)
     def _failed(self, request: Any, failure: Failure) -> None:
-        if request is self._under_way:
+        if isinstance(request, MeanRequest) and request is self._under_way:
             self._under_way = None
             if failure.kind == "InputError":  # a file that cannot be read is no reason to give up
                 self._activity.log(f"{request.item.title}: {failure.text}", "error")
