@@ -122,6 +122,7 @@ class AttentionPanel(QWidget):
         self._where = ElidedLabel("muted")
         self._averaging, self._progress = False, ""
         self._pick: Pick | None = None
+        self._listed: TokenSet | None = None
         self.average = QPushButton(AVERAGE)
         self.save = QToolButton()
         self.save.setText("Save")
@@ -208,20 +209,25 @@ class AttentionPanel(QWidget):
             return
         names = [(r.name, n) for n, r in enumerate(self._model.records)]
         fill_combo(self.record, names, self._model.choice.record)
+        self._show_choice()
+
+    def _list_tokens(self, queries: TokenSet) -> None:
+        self._listed = queries
         with QSignalBlocker(self.tokens):
             self.tokens.clear()
-            for number, name in enumerate(record.queries.names):
-                item = QListWidgetItem(token_text(record.queries, number))
+            for number, name in enumerate(queries.names):
+                item = QListWidgetItem(token_text(queries, number))
                 item.setData(Qt.ItemDataRole.UserRole, number)
                 item.setToolTip(name)
                 self.tokens.addItem(item)
         self._filter(self.search.text())
-        self._show_choice()
 
     def _show_choice(self) -> None:
         record, choice = self._model.record, self._model.choice
         if record is None:
             return
+        if self._listed is None or self._listed.names != record.queries.names:
+            self._list_tokens(record.queries)
         heads = record.weights.shape[1]
         layers = [("All layers", MEAN), *((name, n) for n, name in enumerate(record.layers))]
         fill_combo(self.layer, layers, MEAN if choice.layer is None else choice.layer)

@@ -48,6 +48,7 @@ class FusionPanel(QWidget):
         self.table = QTableWidget()
         self.table.setAccessibleName("Fusion weights")
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.birds_eye = BirdsEye()

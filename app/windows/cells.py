@@ -50,9 +50,7 @@ def _heat_cell(record: HeatmapRecord, point: Point) -> Pick | None:
         return None
     row, column = divmod(cell, width)
     values = record.maps[:, row, column].astype(np.float32)
-    # Each map against its own top: what counts is whose place this is, not who is surest.
-    tops = record.maps.reshape(len(values), -1).max(axis=1).astype(np.float32)
-    label = int((values / np.maximum(tops, 1e-9)).argmax()) if values.any() else -1
+    label = int(values.argmax()) if values.any() else -1
     where = f"cell {row}, {column} of {record.name}"
     return Pick(
         title=where,

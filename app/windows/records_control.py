@@ -183,8 +183,8 @@ class RecordsControl(QObject):
         for record in records:
             if isinstance(record, PointsRecord):
                 row = self._label_in(record.labels)
-                if record.name == layer:
-                    return record, row
+                if record.name == layer:  # where each label has one point, all stay to be clicked
+                    return record, row if record.points.shape[1] > 1 else -1
                 if row < 0 and len(record.labels.names) == 1:
                     row = 0
                 if row >= 0:

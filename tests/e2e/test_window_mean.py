@@ -121,3 +121,17 @@ def test_a_matrix_that_cannot_be_written_is_said(looking, tmp_path) -> None:
     (tmp_path / "taken").mkdir()
     looking.looks.save_matrix(tmp_path / "taken", "png")
     assert looking.activity.notice.tone == "error"
+
+
+def test_another_record_lists_its_own_tokens(looking, monkeypatch) -> None:
+    other = attention(("R_Hip", "L_Hip"))
+    looking.attention.set_records((looking.attention.record, other))
+    panel = looking.attention_panel
+    assert panel.tokens.count() == 2 * len(JOINTS)
+    looking.attention.choose(record=1)
+    assert [panel.tokens.item(row).text() for row in range(panel.tokens.count())] == [
+        "Right hip",
+        "Left hip",
+        "Vertex 0",
+        "Vertex 1",
+    ]

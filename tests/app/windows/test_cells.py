@@ -38,14 +38,13 @@ def test_the_middle_of_a_cells_box_lies_in_that_cell(rows, columns, cell) -> Non
     assert area == pytest.approx(100 * 200, rel=1e-4)
 
 
-def test_a_heat_cell_names_the_label_whose_own_top_it_is() -> None:
+def test_a_heat_cell_names_the_label_that_is_strongest_there() -> None:
     maps = np.zeros((2, 4, 2), np.float16)
-    maps[0, 1, 0], maps[0, 0, 0] = 0.5, 0.9  # louder here, but its top lies elsewhere
-    maps[1, 1, 0] = 0.4
+    maps[0, 1, 0], maps[1, 1, 0], maps[0, 0, 0] = 0.4, 0.5, 0.9
     pick = map_cell((HeatmapRecord("heat", LABELS, maps, REGION),), "heat", (20, 80))
     assert pick.end == (LABELS, 1)
-    assert pick.values.tolist() == pytest.approx([0.5, 0.4], abs=1e-3)
-    assert pick.entries[0][0] == "Vertex 0"
+    assert pick.values.tolist() == pytest.approx([0.4, 0.5], abs=1e-3)
+    assert pick.entries[0] == ("Vertex 1", pytest.approx(0.5))
     assert pick.box.tolist() == [10, 70, 60, 120]
 
 
