@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import torch
+import numpy as np
 
 from core.geometry.backend import Array, array_module
 
@@ -63,7 +63,7 @@ def similarity_transform(source: Array, target: Array, dtype: Any = None) -> Sim
     v, ut = vh.swapaxes(-1, -2), u.swapaxes(-1, -2)
     sign = xp.sign(xp.linalg.det(u @ vh))
     # float64 from here on also for float32 input (numpy promotes), as the authors' code has it
-    sign = sign if xp is torch else sign.astype(xp.float64)
+    sign = sign.astype(xp.float64) if xp is np else sign
     one = xp.ones_like(sign)
     rotmat = v @ (xp.stack([one, one, sign], -1)[..., :, None] * ut)
     product = rotmat @ covariance
@@ -86,7 +86,7 @@ def _rounding_variance(points: Any) -> Any:
     """Sum of squares that mere rounding of the centroid leaves of coinciding points (..., 3, N)."""
     xp = array_module(points)
     reach = abs(points).reshape(*points.shape[:-2], -1).max(-1)
-    reach = reach if xp is not torch else reach.values
+    reach = reach if xp is np else reach.values
     return 3 * points.shape[-1] * (2 * xp.finfo(points.dtype).eps * reach) ** 2
 
 

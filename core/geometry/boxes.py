@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import torch
 
 from core.geometry.backend import Array, array_module, as_like
 
@@ -117,7 +116,7 @@ def crop_transform(
 def invert_affine(affine: Array) -> Array:
     """The affine that undoes ``affine``. (..., 2, 3) -> (..., 2, 3), numpy always as float64."""
     xp = array_module(affine)
-    affine = affine if xp is torch else np.asarray(affine, np.float64)
+    affine = np.asarray(affine, np.float64) if xp is np else affine
     linear = xp.linalg.inv(affine[..., :2])
     return xp.concatenate([linear, -linear @ affine[..., 2:]], -1)
 
@@ -128,7 +127,7 @@ def apply_affine(points: Array, affine: Array) -> Array:
     numpy computes in float64 whatever comes in, so that crop and picture agree to 1e-4 px; torch
     computes in the type of the points.
     """
-    if isinstance(points, torch.Tensor):
+    if array_module(points) is not np:
         affine = as_like(affine, points)
     else:
         points, affine = np.asarray(points, np.float64), np.asarray(affine, np.float64)
