@@ -86,17 +86,17 @@ class LiftBody:
 
 def lift_body_of(body: BodyModel, *, coarse: bool = False) -> LiftBody:
     """The lifter's view of a body model; ``coarse`` adds the vertices of its coarsest level."""
-    landmarks = _points(body, body.regressor("lift25"))
+    landmarks = skinned_points(body, body.regressor("lift25"))
     vertices = None
     if coarse:
         kept = torch.from_numpy(body.hierarchy.kept(len(body.level_sizes) - 1)).long()
         rows = torch.zeros(len(kept), body.vertex_count)
         rows[torch.arange(len(kept)), kept] = 1.0
-        vertices = _points(body, rows)
+        vertices = skinned_points(body, rows)
     return LiftBody(body.chain, landmarks, vertices)
 
 
-def _points(body: BodyModel, regressor: Tensor) -> SkinnedPoints:
+def skinned_points(body: BodyModel, regressor: Tensor) -> SkinnedPoints:
     """Points given by vertex weights (M, V), rows summing to one."""
     weights, regressor = body.lbs_weights.double(), regressor.double()
     share = regressor @ weights

@@ -18,10 +18,10 @@ from torch import Tensor
 from core.geometry.rotations import axis_angle_to_rotmat, rotmat_to_axis_angle
 from core.methods.lift_body import LiftBody
 from core.methods.lift_habits import habits
-from core.methods.lift_network import BONES, JOINTS, LIMBS, SHAPES, mark_box
+from core.methods.lift_network import BONES, LIMBS, SHAPES, mark_box
+from core.methods.lift_outline import NEAREST_M, Outline, image_rows
+from core.methods.point_motion import BODY, POSE, PointMotion
 
-POSE = BONES * 3
-BODY = POSE + SHAPES + 3
 # Errors beyond this many expected errors (and at least this far) count less and less.
 ROBUST_SIGMAS, LEAST_ROBUST_HALF_BOXES = 6.0, 0.10
 HINT_MARGIN_M, HINT_WEIGHT = 0.12, 3000.0
@@ -29,7 +29,6 @@ HINT_MARGIN_M, HINT_WEIGHT = 0.12, 3000.0
 OWN_HABIT_SHARE = 0.02
 # Half of the habits that people have: wider ones would let go of the marks for little gain in depth.
 HABIT_SHARE = 0.5
-NEAREST_M = 0.1
 LIMB_PARENTS = (8, 7, 9, 10, 2, 1, 3, 4)
 LIMB_CHILDREN = (7, 6, 10, 11, 1, 0, 4, 5)
 
@@ -45,6 +44,7 @@ class Evidence:
         foreign: (B,) 1 where marks may have habits, 0 where they are the body's own.
         hints: (B, 8) +1 child nearer, -1 farther, 0 unknown.
         whitener: (B, 82, 82) L with ``L L^T`` the inverse covariance of the lifter's errors.
+        outline: points of the skin that should lie somewhere in the picture, if anything is known.
     """
 
     rays: Tensor
@@ -53,6 +53,7 @@ class Evidence:
     foreign: Tensor
     hints: Tensor
     whitener: Tensor
+    outline: Outline | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,17 +102,8 @@ class Refiner:
 
     def __init__(self, body: LiftBody) -> None:
         self.body = body
-        chain, points = body.chain, body.landmarks
-        self._habits = habits().to(points.weight.device)
-        below = chain.descendants[:, points.bone]  # (24, P)
-        member = points.gather[None] * below[:, None]  # (24, 25, P)
-        self._below_parts = member.reshape(BONES * JOINTS, -1)
-        self._below_weight = (member * points.weight).sum(-1)  # (24, 25)
-        self._parents = torch.tensor(chain.parents[1:], device=chain.offsets.device)
-        bones = torch.zeros(JOINTS, BONES, device=points.weight.device)
-        self._bone_share = bones.index_put(
-            (points.point, points.bone), points.weight, accumulate=True
-        )
+        self._habits = habits().to(body.landmarks.weight.device)
+        self._motion = PointMotion(body.chain, body.landmarks)
 
     def refine(
         self,
@@ -121,6 +113,7 @@ class Refiner:
         *,
         iterations: int,
         translation: Tensor | None = None,
+        start: Fit | None = None,
     ) -> Fit:
         """Bodies near the lifted ones that agree with the evidence.
 
@@ -128,13 +121,18 @@ class Refiner:
             rotmat: (B, 24, 3, 3) and betas (B, 10): the lifted bodies, start and centre of the prior.
             iterations: Levenberg-Marquardt steps; two do most of the work.
             translation: (B, 3) start; linear least squares if None.
+            start: where to begin, if not at the lifted bodies, the centre of the prior.
         """
         usual = self._habits.mean * evidence.foreign[:, None]
-        if translation is None:
+        if translation is None and start is None:
             points = self._habits.moved(self.body.pose(rotmat, betas)[2], usual)
             translation = start_translation(points, evidence.rays, evidence.trust)
         half = mark_box(evidence.rays, evidence.trust > 0)[1]
-        state = self._state(rotmat, betas, translation, usual)
+        if start is None:
+            assert translation is not None
+            state = self._state(rotmat, betas, translation, usual)
+        else:
+            state = self._state(start.rotmat, start.betas, start.translation, start.habits)
         now = self._residuals(state, rotmat, betas, evidence, half)
         damping = torch.full_like(half, 1e-3)
         precision = evidence.whitener @ evidence.whitener.transpose(1, 2)
@@ -176,6 +174,9 @@ class Refiner:
         robust = limit * square / (limit + square)
         white = (prior[:, None] @ evidence.whitener)[:, 0]
         cost = (robust * evidence.trust).sum(1) / evidence.sigma**2
+        if evidence.outline is not None:
+            turned = (state.turned, state.placed, state.betas)
+            cost = cost + evidence.outline.cost(*turned, state.translation, half)
         cost = (
             cost
             + white.square().sum(1)
@@ -186,28 +187,7 @@ class Refiner:
 
     def _point_jacobian(self, state: _State) -> Tensor:
         """(B, 25, 85, 3) metres that the landmarks move per unit of pose, shape and translation."""
-        count = len(state.points)
-        # Turning bone k moves what hangs below it about the joint: dx = (Q_k w) x (x - P_k).
-        swung = self._below_parts @ state.parts
-        swung = swung.view(count, BONES, JOINTS, 3)
-        swung = swung - self._below_weight[None, :, :, None] * state.placed[:, :, None]
-        axes = state.turned.transpose(-1, -2)[:, :, None]  # (B, 24, 1, 3 axes, 3)
-        axes, arm = torch.broadcast_tensors(axes, swung[:, :, :, None])
-        pose = torch.linalg.cross(axes, arm).permute(0, 2, 1, 3, 4).reshape(count, JOINTS, POSE, 3)
-        shape = self._shape_jacobian(state)
-        eye = torch.eye(3, device=pose.device).expand(count, JOINTS, 3, 3)
-        return torch.cat([pose, shape, eye], dim=2)
-
-    def _shape_jacobian(self, state: _State) -> Tensor:
-        """(B, 25, 10, 3): bones lengthen (everything below moves), and points slide on their bones."""
-        chain, points = self.body.chain, self.body.landmarks
-        grow = torch.einsum(
-            "bjde,sje->bsjd", state.turned[:, self._parents], chain.shape_offsets[:, 1:]
-        )
-        joints = torch.einsum("jm,bsjd->bsmd", chain.descendants[1:], grow)
-        slide = torch.einsum("bpde,spe->bspd", state.turned[:, points.bone], points.shape_center)
-        moved = self._bone_share @ joints + points.gather @ slide
-        return moved.transpose(1, 2)
+        return self._motion.jacobian(state.turned, state.placed, state.parts)
 
     def _normal_equations(
         self, state: _State, now: _Residuals, evidence: Evidence, half: Tensor, precision: Tensor
@@ -218,11 +198,7 @@ class Refiner:
         # Habits move marks against each other; the whole body's translation passes through unmoved.
         by_habit = torch.einsum("hmn,bnd->bmhd", self._habits.moves, state.points)
         moved = torch.cat([marked, by_habit], dim=2)
-        points = state.marked + state.translation[:, None]
-        depth = points[..., 2].clamp_min(NEAREST_M)
-        ray = points[..., :2] / depth[..., None]
-        image = moved[..., :2] - ray[:, :, None] * moved[..., 2:]
-        image = image / (depth * half[:, None])[..., None, None]
+        image = image_rows(moved, state.marked + state.translation[:, None], half)
         square = now.offset.square().sum(-1)
         limit = _robust_limit(evidence)
         weight = (limit / (limit + square)).square()
@@ -237,6 +213,12 @@ class Refiner:
         sd = self._habit_sd(evidence)
         torch.diagonal(hessian, dim1=1, dim2=2)[:, BODY:] += sd**-2
         gradient[:, BODY:] += now.habit / sd
+        if evidence.outline is not None:
+            more = evidence.outline.normal_equations(
+                state.turned, state.placed, state.betas, state.translation, half
+            )
+            hessian[:, :BODY, :BODY] += more[0]
+            gradient[:, :BODY] += more[1]
         if bool((evidence.hints != 0).any()):
             nearer = change[:, LIMB_PARENTS, :, 2] - change[:, LIMB_CHILDREN, :, 2]
             slope = -evidence.hints[..., None] * nearer * (now.hinge > 0)[..., None]
