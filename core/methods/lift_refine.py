@@ -102,7 +102,7 @@ class Refiner:
 
     def __init__(self, body: LiftBody) -> None:
         self.body = body
-        self._habits = habits().to(body.landmarks.weight.device)
+        self.habits = habits().to(body.landmarks.weight.device)
         self._motion = PointMotion(body.chain, body.landmarks)
 
     def refine(
@@ -123,9 +123,9 @@ class Refiner:
             translation: (B, 3) start; linear least squares if None.
             start: where to begin, if not at the lifted bodies, the centre of the prior.
         """
-        usual = self._habits.mean * evidence.foreign[:, None]
+        usual = self.habits.mean * evidence.foreign[:, None]
         if translation is None and start is None:
-            points = self._habits.moved(self.body.pose(rotmat, betas)[2], usual)
+            points = self.habits.moved(self.body.pose(rotmat, betas)[2], usual)
             translation = start_translation(points, evidence.rays, evidence.trust)
         half = mark_box(evidence.rays, evidence.trust > 0)[1]
         if start is None:
@@ -148,13 +148,13 @@ class Refiner:
         turned, placed = chain.forward_kinematics(rotmat, chain.offsets_of(betas))
         parts = points.parts(turned, placed, betas)
         at = points.gather @ parts
-        marked = self._habits.moved(at, amounts)
+        marked = self.habits.moved(at, amounts)
         return _State(rotmat, betas, translation, amounts, turned, placed, parts, at, marked)
 
     def _habit_sd(self, evidence: Evidence) -> Tensor:
         """(B, H)."""
         share = HABIT_SHARE * evidence.foreign + (1 - evidence.foreign) * OWN_HABIT_SHARE
-        return self._habits.sd * share[:, None]
+        return self.habits.sd * share[:, None]
 
     def _residuals(
         self, state: _State, rotmat: Tensor, betas: Tensor, evidence: Evidence, half: Tensor
@@ -164,7 +164,7 @@ class Refiner:
         offset = (points[..., :2] / depth - evidence.rays) / half[:, None, None]
         turn = rotmat_to_axis_angle(rotmat.transpose(-1, -2) @ state.rotmat)
         prior = torch.cat([turn.flatten(1), state.betas - betas], dim=1)
-        habit = (state.habits - self._habits.mean * evidence.foreign[:, None]) / self._habit_sd(
+        habit = (state.habits - self.habits.mean * evidence.foreign[:, None]) / self._habit_sd(
             evidence
         )
         nearer = state.points[:, LIMB_PARENTS, 2] - state.points[:, LIMB_CHILDREN, 2]
@@ -194,9 +194,9 @@ class Refiner:
     ) -> tuple[Tensor, Tensor]:
         """Gauss-Newton matrix (B, U, U) and gradient (B, U) for U unknowns."""
         change = self._point_jacobian(state)
-        marked = (self._habits.operator(state.habits) @ change.flatten(2)).view_as(change)
+        marked = (self.habits.operator(state.habits) @ change.flatten(2)).view_as(change)
         # Habits move marks against each other; the whole body's translation passes through unmoved.
-        by_habit = torch.einsum("hmn,bnd->bmhd", self._habits.moves, state.points)
+        by_habit = torch.einsum("hmn,bnd->bmhd", self.habits.moves, state.points)
         moved = torch.cat([marked, by_habit], dim=2)
         image = image_rows(moved, state.marked + state.translation[:, None], half)
         square = now.offset.square().sum(-1)

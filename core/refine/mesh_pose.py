@@ -54,15 +54,15 @@ class MeshPoser:
         self.body = body
         device = body.v_bind.device
         self.chain = body.chain
-        self._kept = sparse_vertices(body).to(device)
-        rows = torch.zeros(len(self._kept), body.vertex_count, device=device)
-        rows[torch.arange(len(self._kept)), self._kept] = 1.0
+        self.vertices = sparse_vertices(body).to(device)
+        rows = torch.zeros(len(self.vertices), body.vertex_count, device=device)
+        rows[torch.arange(len(self.vertices)), self.vertices] = 1.0
         self.motion = PointMotion(self.chain, skinned_points(body, rows).to(device))
         self._weights = body.lbs_weights.T.contiguous()
 
     def pose(self, vertices: Tensor) -> PosedMesh:
         """The bodies nearest to meshes (B, V, 3), metres, camera or body axes."""
-        coarse = vertices[:, self._kept]
+        coarse = vertices[:, self.vertices]
         rotmat = self._turns(vertices)
         betas = vertices.new_zeros(len(vertices), SHAPES)
         root = self._root(rotmat, betas, coarse)
