@@ -17,10 +17,13 @@ from core.geometry.rotations import axis_angle_to_rotmat, nearest_rotmat
 from core.methods.lift_body import skinned_points
 from core.methods.lift_network import BONES, SHAPES
 from core.methods.point_motion import POSE, PointMotion
+from core.nn.batch import MethodOutput
 
 STEPS = 4
 # Of the coarse vertices every second is enough.
 STRIDE = 2
+# A method's rotations count as the mesh's if they give it back this exactly.
+SAME_MESH_M = 0.005
 # Expected error of a coarse vertex, and how far shape and rotations stray: what noise may not do.
 VERTEX_SIGMA_M, SHAPE_SD, TURN_SD = 0.02, 1.0, 1.5
 
@@ -47,6 +50,15 @@ class PosedMesh:
     root: Tensor
 
 
+def is_posed(body: BodyModel, output: MethodOutput) -> bool:
+    """Whether a method's meshes are the body posed by its own rotations and shape, moved at most."""
+    if output.rotmat is None or output.betas is None:
+        return False
+    gap = output.vertices.float() - body(output.rotmat.float(), output.betas.float()).vertices
+    apart = (gap - gap.mean(1, keepdim=True)).norm(dim=-1).mean(1)
+    return float(apart.max()) < SAME_MESH_M
+
+
 class MeshPoser:
     """Fits one body model to meshes of its own topology."""
 
@@ -59,6 +71,17 @@ class MeshPoser:
         rows[torch.arange(len(self.vertices)), self.vertices] = 1.0
         self.motion = PointMotion(self.chain, skinned_points(body, rows).to(device))
         self._weights = body.lbs_weights.T.contiguous()
+
+    def of_output(self, output: MethodOutput) -> PosedMesh:
+        """Rotations, shape and place of a method's meshes: its own if they give the mesh back."""
+        if not is_posed(self.body, output):
+            return self.pose(output.vertices.float())
+        assert output.rotmat is not None
+        assert output.betas is not None
+        rotmat, betas = output.rotmat.float(), output.betas.float()
+        posed = self.body(rotmat, betas)
+        shift = (output.vertices.float() - posed.vertices).mean(1)
+        return PosedMesh(rotmat, betas, posed.joints[:, 0] + shift)
 
     def pose(self, vertices: Tensor) -> PosedMesh:
         """The bodies nearest to meshes (B, V, 3), metres, camera or body axes."""

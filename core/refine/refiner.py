@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from core.body import BodyModel
-from core.body.joint_sets import H36M17_TO_LSP14, LSP14_NAMES
+from core.body.joint_sets import LSP14_NAMES
 from core.errors import BodyError
 from core.geometry.cameras import project_perspective
 from core.methods.lift_body import lift_body_of
@@ -23,6 +23,7 @@ from core.methods.lift_network import BONES, SHAPES
 from core.methods.lift_refine import Evidence, Fit, Refiner
 from core.methods.pose_lift import FOREIGN_SIGMA, LEAST_SIGMA, UNTOLD_SIGMA
 from core.nn.batch import Batch, MethodOutput
+from core.refine.joints import joints_like
 from core.refine.mesh_pose import MeshPoser, PosedMesh
 from core.refine.prior import error_covariance
 from core.refine.silhouette import OutlineMaker, PersonMaps
@@ -32,8 +33,6 @@ STEPS = 6
 ROUNDS, STEPS_OF_ROUND = 4, 2
 # Fewer joints than these tell too little.
 LEAST_JOINTS = 5
-# A method's rotations count as the mesh's if they give it back this exactly.
-SAME_MESH_M = 0.005
 # Less than this, per cent of the box, is no improvement.
 LEAST_GAIN_PERCENT = 0.02
 
@@ -96,7 +95,7 @@ class BodyRefiner:
                 definition they follow.
             maps: where each person is seen; joints alone count without.
         """
-        start = self.posed(output)
+        start = self.poser.of_output(output)
         turned = turned_marks(seen)
         known = turned.marks.known.sum(1) >= LEAST_JOINTS
         fit = self._fit(self._turned_start(start, camera_full, turned), turned, seen, maps)
@@ -113,17 +112,6 @@ class BodyRefiner:
             torch.where(known, torch.where(better, after, before), nothing),
             better,
         )
-
-    def posed(self, output: MethodOutput) -> PosedMesh:
-        """Rotations, shape and place of a method's meshes: its own if they give the mesh back."""
-        if output.rotmat is not None and output.betas is not None:
-            rotmat, betas = output.rotmat.float(), output.betas.float()
-            posed = self.body(rotmat, betas)
-            gap = output.vertices.float() - posed.vertices
-            shift = gap.mean(1)
-            if float((gap - shift[:, None]).norm(dim=-1).mean(1).max()) < SAME_MESH_M:
-                return PosedMesh(rotmat, betas, posed.joints[:, 0] + shift)
-        return self.poser.pose(output.vertices.float())
 
     def error_percent(self, vertices: Tensor, camera_full: Tensor, seen: Batch) -> Tensor:
         """(B,) mean distance of the joints seen, weighted by their scores, per cent of their box."""
@@ -186,23 +174,11 @@ class BodyRefiner:
         vertices = vertices + shift[:, None]
         return MethodOutput(
             vertices=vertices,
-            joints_3d=self._joints_like(like, vertices),
+            joints_3d=joints_like(self.body, like, vertices),
             camera_full=place - shift,
             rotmat=rotmat,
             betas=fit.betas,
         )
-
-    def _joints_like(self, like: MethodOutput, vertices: Tensor) -> Tensor:
-        """(B, 14, 3) the joints by whichever regressor the method has used."""
-        wanted = {"lsp14": slice(None), "h36m17": list(H36M17_TO_LSP14)}
-        sets = {name: rows for name, rows in wanted.items() if name in self.body.joint_sets()}
-
-        def apart(name: str) -> float:
-            joints = self.body.regress(like.vertices.float(), name)[:, sets[name]]
-            return float((joints - like.joints_3d).norm(dim=-1).mean())
-
-        best = min(sets, key=apart)
-        return self.body.regress(vertices, best)[:, sets[best]]
 
     def _chosen(
         self, better: Tensor, new: MethodOutput, old: MethodOutput, posed: PosedMesh
