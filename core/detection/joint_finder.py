@@ -101,12 +101,12 @@ class JointFinder:
         scales: tuple[float, ...],
     ) -> FoundJoints:
         center, size = box_center_size(areas)
-        dense = self._dense(image, areas, mirrored)
+        dense = self.dense(image, areas, mirrored)
         heatmaps = dense.heatmaps
         if len(scales) > 1:
             maps = heatmaps.flatten(2).softmax(-1).reshape(heatmaps.shape)
             for scale in scales[1:]:
-                other = self._dense(image, box_of_center_size(center, size * scale), mirrored)
+                other = self.dense(image, box_of_center_size(center, size * scale), mirrored)
                 maps = maps + _on_the_grid(other.heatmaps, scale)
             heatmaps = (maps / len(scales)).clamp_min(1e-12).log()
         place, score = heatmap_positions(heatmaps)
@@ -115,10 +115,10 @@ class JointFinder:
         person = (score * inside)[:, :BODY_JOINTS].mean(1)
         return FoundJoints(joints, _double(score), _double(inside), _double(person))
 
-    def _dense(
-        self, image: NDArray[np.uint8], areas: NDArray[np.float64], mirrored: bool
+    def dense(
+        self, image: NDArray[np.uint8], areas: NDArray[np.float64], mirrored: bool = False
     ) -> DenseOutput:
-        """The network's answer for areas."""
+        """The network's answer for square areas (N, 4) of a picture."""
         crops = np.stack([cut_crop(image, area, (LITE_SIZE, LITE_SIZE)) for area in areas])
         pixels = torch.from_numpy(crops).to(self.device).permute(0, 3, 1, 2).float() / 255
         pixels = ((pixels - self._mean) / self._std).contiguous(memory_format=torch.channels_last)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.body import JOINT_SETS
+from core.errors import InputError
 from core.geometry.boxes import box_center_size, crop_transform
 from core.geometry.cameras import default_focal_px
 from core.geometry.crops import crop_box, cut_crop
@@ -31,6 +32,7 @@ def make_batch(
     spec: InputSpec,
     *,
     focal_px: float | None = None,
+    lenient: bool = False,
 ) -> Batch:
     """All people of a frame in one batch, on the CPU.
 
@@ -39,6 +41,7 @@ def make_batch(
         detections: B people, at least one.
         spec: what the method reads.
         focal_px: of the whole picture; the picture's diagonal if None.
+        lenient: people with too few joints get none instead of an error.
     """
     height, width = frame.size_hw
     people = len(detections)
@@ -55,7 +58,7 @@ def make_batch(
         ),
     )
     if spec.kind == "joints":
-        return _with_joints(batch, frame, detections, spec)
+        return _with_joints(batch, frame, detections, spec, lenient)
     return _with_crops(batch, frame, areas, spec)
 
 
@@ -99,11 +102,11 @@ def normalise(pixels: NDArray[np.uint8], spec: InputSpec) -> Tensor:
 
 
 def _with_joints(
-    batch: Batch, frame: Frame, detections: Sequence[Detection], spec: InputSpec
+    batch: Batch, frame: Frame, detections: Sequence[Detection], spec: InputSpec, lenient: bool
 ) -> Batch:
     wanted = JOINT_SETS[spec.joint_set].joint_names
     where = frame.key if frame.path is None else str(frame.path.with_name(frame.key))
-    matched = [match_joints(person, wanted, where=where) for person in detections]
+    matched = [_matched(person, wanted, where, lenient) for person in detections]
     return replace(
         batch,
         joints_2d=_float32(np.stack([joints for joints, _ in matched])),
@@ -112,6 +115,17 @@ def _with_joints(
         joints_own=_float32([person.joint_source == "own" for person in detections]),
         limb_hints=_float32([limb_hints(person, spec.limbs) for person in detections]),
     )
+
+
+def _matched(
+    person: Detection, wanted: tuple[str, ...], where: str, lenient: bool
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    try:
+        return match_joints(person, wanted, where=where)
+    except InputError:
+        if not lenient:
+            raise
+        return np.zeros((len(wanted), 2), np.float32), np.zeros(len(wanted), np.float32)
 
 
 def joint_sigma(person: Detection) -> float:

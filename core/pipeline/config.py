@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
+
+RefineLevel = Literal["off", "quick", "thorough"]
+REFINE_LEVELS: tuple[RefineLevel, ...] = get_args(RefineLevel)
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,9 @@ class EngineConfig:
         device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
         focal_px: focal length of the pictures, pixels; None: square root of H^2 + W^2.
         detector: ``auto``, ``embedded``, ``yolo``, ``none`` or a detector's weights file.
+        refine: bring bodies onto the 2D joints seen (``quick``), and onto the silhouette
+            (``thorough``); see `core.refine`.
+        average: views of each crop whose answers are averaged, 1 to `core.refine.averaging.VIEWS`.
         untrained: accept a network without weights (benchmarks, tests); the result is no body.
     """
 
@@ -29,4 +36,6 @@ class EngineConfig:
     device: str = "auto"
     focal_px: float | None = None
     detector: str = "auto"
+    refine: RefineLevel = "off"
+    average: int = 1
     untrained: bool = False

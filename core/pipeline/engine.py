@@ -16,7 +16,7 @@ from typing import Literal
 import torch
 
 from core.detection import Detector, create_detector
-from core.errors import Cancelled, DeviceError
+from core.errors import Cancelled, DeviceError, InputError
 from core.methods import method_entry
 from core.methods.base import Method
 from core.nn.batch import Batch
@@ -25,8 +25,10 @@ from core.pipeline.config import EngineConfig
 from core.pipeline.devices import choose_device, use_threads, wanted_threads
 from core.pipeline.joint_finding import with_joints
 from core.pipeline.loading import WeightsState, load_method
+from core.pipeline.refining import Refining, Seen, with_records
 from core.pipeline.results import to_reconstructions
-from core.types import Detection, Frame, FrameResult, Reconstruction, StageTime
+from core.refine.averaging import VIEWS, averaged
+from core.types import Detection, Frame, FrameResult, Reconstruction, Refinement, StageTime
 
 Quality = Literal["full", "live"]
 # People in one forward pass before the first halving.
@@ -52,12 +54,14 @@ class Engine:
         weights_state: WeightsState,
         device: torch.device,
         detector: Detector,
+        refining: Refining | None = None,
     ) -> None:
         self.config = config
         self.method = method.eval().to(device)
         self.weights_state: WeightsState = weights_state
         self.device = device
         self.detector = detector
+        self._refining = refining
         self.threads = wanted_threads(tiny=method.input_spec.kind == "joints")
         self._people_at_once = MAX_PEOPLE
 
@@ -102,40 +106,65 @@ class Engine:
             clock.lap("joints")
         batch = make_batch(frame, detections, self.method.input_spec, focal_px=self.config.focal_px)
         clock.lap("crop")
+        seen = self._seen(frame, detections, quality, clock)
         people: list[Reconstruction] = []
         start = 0
         while start < len(batch):
             stop = start + self._people_at_once
             part, persons = slice_batch(batch, start, stop), detections[start:stop]
             try:
-                people.extend(self._people(part, persons, inspect, quality, clock))
+                made = self._people(frame, part, persons, inspect, quality, clock, seen, start)
+                people.extend(made)
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
                     raise
                 self._halve(len(persons))
                 continue
             start = stop
+        if seen is not None and quality == "live" and self._refining is not None:
+            self._refining.took(clock.seconds("refine"))
         return self._result(frame, tuple(people), clock)
+
+    def _seen(
+        self, frame: Frame, detections: Sequence[Detection], quality: Quality, clock: _StageClock
+    ) -> Seen | None:
+        """What a refinement goes by, if there is to be one."""
+        if self._refining is None:
+            return None
+        live = quality == "live"
+        seen = self._refining.find(frame, detections, live=live, focal_px=self.config.focal_px)
+        clock.lap("refine")
+        return seen
 
     def _people(
         self,
+        frame: Frame,
         batch: Batch,
         detections: Sequence[Detection],
         inspect: bool,
         quality: Quality,
         clock: _StageClock,
+        seen: Seen | None,
+        start: int,
     ) -> tuple[Reconstruction, ...]:
         batch = batch.to(self.device)
         with torch.inference_mode():
             self.method.live = quality == "live"
-            output = self.method(batch, inspect=inspect)
+            views = self.config.average if quality == "full" else 1
+            output = averaged(self.method, batch, views, inspect=inspect)
             if self.device.type == "cuda":
                 torch.cuda.synchronize(self.device)
             clock.lap("network")
             records = self.method.inspect(batch, output) if inspect else None
             if inspect:
                 clock.lap("inspect")
+            gained: tuple[Refinement, ...] = ()
+            if seen is not None and self._refining is not None:
+                rows = slice(start, start + len(detections))
+                output, gained = self._refining.refine(frame, batch, output, seen, rows)
+                clock.lap("refine")
             people = to_reconstructions(self.method, batch, output, detections, records)
+            people = with_records(people, gained) if gained else people
         clock.lap("result")
         return people
 
@@ -197,6 +226,10 @@ class _StageClock:
         self._last = now
         self._check()
 
+    def seconds(self, stage: str) -> float:
+        """Spent on a stage so far."""
+        return self._seconds.get(stage, 0.0)
+
     def _check(self) -> None:
         if self._cancel is not None and self._cancel.is_set():
             raise Cancelled("stopped")
@@ -212,18 +245,30 @@ def open_engine(config: EngineConfig) -> Engine:
     Raises:
         InputError: unknown method, preset, variant or detector.
         WeightsError: no weights for it, or weights of another network.
-        BodyError: the body file is missing or of the wrong kind.
+        BodyError: the body file is missing or of the wrong kind, or cannot be refined as asked.
         DeviceError: the device is not there.
     """
+    _check_average(config.average)
     device = choose_device(config.device)
     method, weights_state = load_method(config)
     try:
         detector = create_detector(config.detector, device=str(device))
-        return Engine(config, method, weights_state, device, detector)
+        method = method.eval().to(device)
+        refining = None
+        if config.refine != "off":
+            refining = Refining(method, config.refine, detector)
+        return Engine(config, method, weights_state, device, detector, refining)
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):
             raise
         raise _too_small(device, config.method) from None
+
+
+def _check_average(views: int) -> None:
+    if not 1 <= views <= len(VIEWS):
+        raise InputError(
+            f"{views} views cannot be averaged", cure=f"ask for 1 (off) to {len(VIEWS)} views"
+        )
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -14,7 +14,7 @@ from core.types.inspection import (
     TokenKind,
     TokenSet,
 )
-from core.types.results import FrameResult, Reconstruction, StageTime, Truth
+from core.types.results import FrameResult, Reconstruction, Refinement, StageTime, Truth
 from core.types.subject import Subject
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "MeshStageRecord",
     "PointsRecord",
     "Reconstruction",
+    "Refinement",
     "RegionRecord",
     "ScoreMapRecord",
     "StageTime",

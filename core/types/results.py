@@ -21,6 +21,34 @@ class StageTime:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Refinement:
+    """What a refinement did to a person (`core.refine`).
+
+    Attributes:
+        level: ``quick`` (2D joints) or ``thorough`` (and the silhouette).
+        before_percent, after_percent: mean distance of the body's joints from those seen in the
+            picture, per cent of the longer side of their box; NaN where too few joints were seen.
+        accepted: whether the body was replaced; it is only where that distance falls.
+    """
+
+    level: Literal["quick", "thorough"]
+    before_percent: float
+    after_percent: float
+    accepted: bool
+
+    @property
+    def text(self) -> str:
+        """In a few words."""
+        if not np.isfinite(self.before_percent):
+            return "not refined: too few joints are seen"
+        if not self.accepted:
+            return f"not refined: no body lies nearer to the joints ({self.before_percent:.1f} %)"
+        return (
+            f"refined: {self.before_percent:.1f} -> {self.after_percent:.1f} % off the joints seen"
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class Reconstruction:
     """One reconstructed person.
@@ -47,6 +75,7 @@ class Reconstruction:
         note: what a reader must know to trust it (``from joints: depth is a guess``).
         records: what the method can show of its inside; empty unless asked for.
         alternatives: other readings of the same evidence, best first, without records.
+        refinement: what was done to the method's own answer; None for the answer as it is.
     """
 
     method: str
@@ -68,6 +97,7 @@ class Reconstruction:
     note: str = ""
     records: tuple[InspectionRecord, ...] = ()
     alternatives: tuple[Reconstruction, ...] = ()
+    refinement: Refinement | None = None
 
     def __post_init__(self) -> None:
         joints = len(self.joint_names)

@@ -168,7 +168,7 @@ def test_other_scales_lie_on_the_same_places(monkeypatch) -> None:
         flat = torch.zeros(len(areas), 25)
         return DenseOutput(maps, torch.zeros(len(areas), 1, 32, 32), flat, flat)
 
-    monkeypatch.setattr(JointFinder, "_dense", dense)
+    monkeypatch.setattr(JointFinder, "dense", dense)
     finder = JointFinder(DenseNetwork())
     image = np.zeros((100, 100, 3), np.uint8)
     areas = np.array([[10.0, 5.0, 90.0, 85.0]])
