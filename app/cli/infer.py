@@ -23,15 +23,24 @@ from app.cli.console import (
     say_error,
     wrong_use,
 )
-from app.cli.infer_options import box_of, kinds_of, methods_of, shard_of, smoothing_of
+from app.cli.infer_options import (
+    box_of,
+    kinds_of,
+    methods_of,
+    refinement_of,
+    shard_of,
+    smoothing_of,
+)
 from core.errors import Cancelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from core.pipeline.job_spec import InferJob, JobStep
+    from core.types import Reconstruction
 
 DEFAULT_SAVE = "npz,overlay"
+MOST_VIEWS = 8
 
 
 def infer(
@@ -84,6 +93,17 @@ def infer(
     smooth: Annotated[
         str, typer.Option(metavar="off|light|strong", help="Steadiness of people in videos.")
     ] = "light",
+    refine: Annotated[
+        str,
+        typer.Option(
+            metavar="off|quick|thorough",
+            help="Bring bodies onto the 2D joints seen, and (thorough) onto the silhouette.",
+        ),
+    ] = "off",
+    average: Annotated[
+        int,
+        typer.Option(metavar="N", help="Average the answers for N views of a crop, 1 (off) to 8."),
+    ] = 1,
     lock_feet: Annotated[
         bool, typer.Option("--lock-feet", help="In videos, standing feet do not slide.")
     ] = False,
@@ -99,6 +119,9 @@ def infer(
         raise wrong_use("the focal length must be a positive number of pixels", "--focal")
     boxes = tuple(box_of(text) for text in box or ())
     part, kinds, smoothing = shard_of(shard), kinds_of(save), smoothing_of(smooth)
+    level = refinement_of(refine)
+    if not 1 <= average <= MOST_VIEWS:
+        raise wrong_use(f"from 1 (off) to {MOST_VIEWS} views can be averaged", "--average")
     from core.pipeline.config import EngineConfig
     from core.pipeline.job_spec import InferJob
     from core.pipeline.shards import local_device
@@ -114,6 +137,8 @@ def infer(
             device=local_device(device),
             focal_px=focal,
             detector="none" if boxes or joints else detector,
+            refine=level,
+            average=average,
         )
         for method_id in methods_of(method, preset, variant)
     )
@@ -243,12 +268,32 @@ def _without_arrays(step: JobStep) -> dict[str, Any]:
                     "camera_full": [round(float(v), 4) for v in person.camera_full],
                     "track_id": person.track_id,
                     "note": person.note,
+                    **_refinement(person),
                 }
                 for person in result.people
             ],
             "seconds": {t.stage: round(t.seconds, 5) for t in result.timing},
         }
     return entry
+
+
+def _refinement(person: Reconstruction) -> dict[str, Any]:
+    """What a refinement gained, for people who were refined; unknown numbers are null."""
+    done = person.refinement
+    if done is None:
+        return {}
+    before, after = (
+        round(value, 3) if math.isfinite(value) else None
+        for value in (done.before_percent, done.after_percent)
+    )
+    return {
+        "refinement": {
+            "level": done.level,
+            "before_percent": before,
+            "after_percent": after,
+            "accepted": done.accepted,
+        }
+    }
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.cli.console import say, wrong_use
 
 if TYPE_CHECKING:
+    from core.pipeline.config import RefineLevel
     from core.pipeline.outputs import SaveKind
     from core.pipeline.shards import Shard
     from core.temporal import Smoothing
@@ -50,6 +51,16 @@ def smoothing_of(text: str) -> Smoothing:
         if smoothing == text:
             return smoothing
     raise wrong_use(f"{text!r} is none of {', '.join(SMOOTHINGS)}", "--smooth")
+
+
+def refinement_of(text: str) -> RefineLevel:
+    """``off``, ``quick`` or ``thorough``."""
+    from core.pipeline.config import REFINE_LEVELS
+
+    for level in REFINE_LEVELS:
+        if level == text:
+            return level
+    raise wrong_use(f"{text!r} is none of {', '.join(REFINE_LEVELS)}", "--refine")
 
 
 def kinds_of(text: str) -> tuple[SaveKind, ...]:

@@ -3,7 +3,10 @@
 Keys: ``schema, method, preset, variant, weights_sha256, body, image_size (2) (height, width) px,
 box_xyxy (P, 4) px, score (P), joint_names (K), joints_2d (P, K, 2) px of the whole input picture,
 joints_3d (P, K, 3) m, vertices (P, V, 3) m, faces (F, 3), camera_full (P, 3) m, focal_px``; optional
-``rotmat (P, 24, 3, 3), betas (P, 10), frame (P), time_s (P), track_id (P)``. ``vertices +
+``rotmat (P, 24, 3, 3), betas (P, 10), frame (P), time_s (P), track_id (P)``, and of refined
+people ``refine_level (P)`` (1 quick, 2 thorough), ``refine_accepted (P)`` and ``refine_2d_percent
+(P, 2)`` (mean distance of the joints seen, before and after, per cent of their box; NaN unknown).
+``vertices +
 camera_full`` is in the camera frame (x right, y down, z forward) of the whole picture, principal
 point at its centre. ``<picture>.truth.npz`` holds ground truth under the same keys.
 """
@@ -13,20 +16,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import InputError
-from core.export.arrays_writer import SCHEMA, NpzWriter
+from core.export.arrays_writer import LEVELS, SCHEMA, NpzWriter
 from core.export.report import ExportReport
 from core.files.inert import read_npz as read_arrays
 from core.geometry.cameras import default_focal_px
-from core.types import FrameResult, Reconstruction, Truth
+from core.types import FrameResult, Reconstruction, Refinement, Truth
 
-# A truth may not know every joint in the picture, and says so by NaN.
-_MAY_BE_UNKNOWN = ("joints_2d",)
+# A truth may not know every joint in the picture, and a refinement not what it goes by: NaN.
+_MAY_BE_UNKNOWN = ("joints_2d", "refine_2d_percent")
 _CURE = "give a file that `meshloupe infer --save npz` wrote"
 
 
@@ -102,6 +105,7 @@ def read_npz(path: str | Path) -> StoredPeople:
         "rotmat": arrays.optional("rotmat", (rows, 24, 3, 3)),
         "betas": arrays.optional("betas", (rows, 10)),
     }
+    refinements = _refinements(arrays, rows)
     score, track = arrays.get("score", (rows,)), arrays.optional("track_id", (rows,))
     text: dict[str, Any] = {
         name: arrays.text(name) for name in ("method", "preset", "variant", "body")
@@ -115,6 +119,7 @@ def read_npz(path: str | Path) -> StoredPeople:
             score=float(score[row]),
             track_id=None if track is None else int(track[row]),
             weights_sha256=arrays.text("weights_sha256"),
+            refinement=refinements[row],
             **_row_of(columns, row),
             **_row_of(optional, row),
         )
@@ -189,6 +194,19 @@ def read_truth(path: str | Path, frame: int | None = None) -> tuple[Truth, ...]:
     )
 
 
+def _refinements(arrays: _Arrays, rows: int) -> list[Refinement | None]:
+    level = arrays.optional("refine_level", (rows,))
+    percent = arrays.optional("refine_2d_percent", (rows, 2))
+    if level is None or percent is None or not arrays.has("refine_accepted"):
+        return [None] * rows
+    accepted = arrays.flags("refine_accepted", rows)
+    names = tuple(LEVELS[int(n)] if 0 < n < len(LEVELS) else "quick" for n in level)
+    return [
+        Refinement(cast("Any", name), float(before), float(after), bool(yes))
+        for name, (before, after), yes in zip(names, percent, accepted, strict=True)
+    ]
+
+
 def _row_of(columns: Mapping[str, Any], row: int) -> dict[str, Any]:
     return {name: None if value is None else value[row] for name, value in columns.items()}
 
@@ -234,6 +252,12 @@ class _Arrays:
 
     def optional(self, name: str, shape: tuple[int | None, ...]) -> NDArray[Any] | None:
         return self.get(name, shape) if self.has(name) else None
+
+    def flags(self, name: str, rows: int) -> NDArray[np.bool_]:
+        array = self._require(name)
+        if array.shape != (rows,) or array.dtype.kind != "b":
+            raise InputError(f"{name} must be {rows} truth values", path=self.path, cure=_CURE)
+        return array
 
     def number(self, name: str) -> float:
         array = self._require(name)

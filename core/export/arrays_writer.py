@@ -25,6 +25,8 @@ from core.geometry.cameras import default_focal_px
 from core.types import FrameResult, Reconstruction
 
 SCHEMA = 1
+# Numbers that stand for how thorough a refinement was.
+LEVELS = ("off", "quick", "thorough")
 _IN_MEMORY = 8 * 2**20
 _COPY_BYTES = 2**20
 
@@ -187,6 +189,7 @@ def _rows_of(person: Reconstruction, result: FrameResult) -> dict[str, NDArray[n
     def number(value: float | None, dtype: type[np.generic]) -> NDArray[np.generic] | None:
         return None if value is None else np.asarray(value, dtype)
 
+    refined = person.refinement
     return {
         "box_xyxy": person.box_xyxy,
         "score": number(person.score, np.float32),
@@ -199,6 +202,13 @@ def _rows_of(person: Reconstruction, result: FrameResult) -> dict[str, NDArray[n
         "frame": number(result.frame.index, np.int64),
         "time_s": number(result.frame.time_s, np.float64),
         "track_id": number(person.track_id, np.int64),
+        "refine_level": None
+        if refined is None
+        else np.asarray(LEVELS.index(refined.level), np.int8),
+        "refine_accepted": None if refined is None else np.asarray(refined.accepted),
+        "refine_2d_percent": None
+        if refined is None
+        else np.array([refined.before_percent, refined.after_percent], np.float32),
     }
 
 

@@ -15,13 +15,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.export.arrays_writer import LEVELS
 from core.files.atomic import write_atomically
-from core.types import Frame, FrameResult, Reconstruction
+from core.types import Frame, FrameResult, Reconstruction, Refinement
 
 PART_FRAMES = 60
 PART_SECONDS = 20.0
 _ROWS = ("vertices", "joints_3d", "joints_2d", "camera_full", "box_xyxy", "rotmat", "betas")
-_TEXTS = ("method", "preset", "variant", "body", "weights_sha256", "note")
+_TEXTS = ("method", "preset", "variant", "body", "weights_sha256")
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,11 +123,28 @@ def _arrays_of(frames: list[FinishedFrame]) -> dict[str, NDArray[np.generic]]:
     arrays["joint_names"] = np.array(people[0].joint_names)
     for text in _TEXTS:
         arrays[text] = np.array(getattr(people[0], text))
+    arrays["notes"] = np.array([person.note for person in people])
+    refined = [person.refinement for person in people]
+    if any(refined):
+        rows = [(0, np.nan, np.nan, 0) if r is None else _refined_row(r) for r in refined]
+        arrays["refinement"] = np.array(rows, np.float64)
     for name in _ROWS:
         rows = [getattr(person, name) for person in people]
         if all(row is not None for row in rows):
             arrays[name] = np.stack(rows)
     return arrays
+
+
+def _refined_row(refined: Refinement) -> tuple[float, float, float, float]:
+    level = LEVELS.index(refined.level)
+    return level, refined.before_percent, refined.after_percent, float(refined.accepted)
+
+
+def _refinement(row: NDArray[np.generic]) -> Refinement | None:
+    level, before, after, accepted = (float(value) for value in row)
+    if level == 1:
+        return Refinement("quick", before, after, bool(accepted))
+    return Refinement("thorough", before, after, bool(accepted)) if level == 2 else None
 
 
 def _frames_of(arrays: dict[str, NDArray[np.generic]]) -> Iterator[FinishedFrame]:
@@ -170,5 +188,6 @@ def _person(arrays: dict[str, NDArray[np.generic]], row: int) -> Reconstruction:
         betas=given("betas"),
         track_id=int(arrays["track_id"][row]),
         weights_sha256=str(arrays["weights_sha256"]),
-        note=str(arrays["note"]),
+        note=str(arrays["notes"][row]),
+        refinement=_refinement(arrays["refinement"][row]) if "refinement" in arrays else None,
     )

@@ -371,3 +371,32 @@ def test_a_real_ctrl_c(tmp_path: Path) -> None:
     assert not [name for name in _names(tmp_path / "out") if name.startswith(".")]
     for path in (tmp_path / "out").glob("*.npz"):
         assert np.load(path)["vertices"].shape[1:] == (6890, 3)
+
+
+def test_a_refined_picture_tells_what_it_gained(tmp_path: Path, capsys) -> None:
+    sample = bundled_samples()[1]
+    arguments = ["--method", "metro", "--refine", "quick", "--average", "2", "--save", "npz"]
+    out = tmp_path / "out"
+    assert (
+        main(["infer", str(sample), *arguments, "--out", str(out), "--device", "cpu", "--json"])
+        == 0
+    )
+    (person,) = json.loads(capsys.readouterr().out)[0]["people"]
+    gained = person["refinement"]
+    assert gained["level"] == "quick"
+    assert gained["after_percent"] <= gained["before_percent"]
+    stored = np.load(out / f"{sample.name}.metro.npz")
+    np.testing.assert_allclose(
+        stored["refine_2d_percent"][0],
+        [gained["before_percent"], gained["after_percent"]],
+        atol=1e-3,
+    )
+    assert stored["rotmat"].shape == (1, 24, 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--refine", "hard"), ("--average", "0"), ("--average", "9")]
+)
+def test_wrong_refinements_are_wrong_use(infer, tmp_path: Path, capsys, option, value) -> None:
+    assert infer(_picture(tmp_path / "a.png"), option, value) == 2
+    assert option in capsys.readouterr().err

@@ -7,6 +7,7 @@ import pytest
 from core.errors import InputError, OutputError, UnsafeFileError
 from core.export import NpzWriter, read_npz, read_truth, truth_path, write_npz
 from core.geometry.cameras import project_perspective
+from core.types import Refinement
 
 REQUIRED = {
     "schema", "method", "preset", "variant", "weights_sha256", "body", "image_size", "box_xyxy",
@@ -197,3 +198,18 @@ def test_truth_of_one_frame(export_kit, tmp_path):
     (truth,) = read_truth(tmp_path / "clip.mp4.truth.npz", frame=2)
     assert truth.camera_full[2] == 2
     assert len(read_truth(tmp_path / "clip.mp4.truth.npz")) == 3
+
+
+def test_what_a_refinement_gained_comes_back(export_kit, tmp_path):
+    done = Refinement("thorough", 7.5, 3.25, True)
+    unknown = Refinement("quick", float("nan"), float("nan"), False)
+    people = [export_kit.make_person(refinement=each) for each in (done, unknown)]
+    write_npz(tmp_path / "a.npz", export_kit.make_result(people), faces=export_kit.box_faces())
+    back = [person.refinement for person in read_npz(tmp_path / "a.npz").people]
+    assert back[0] == done
+    assert (back[1].level, back[1].accepted) == ("quick", False)
+    assert np.isnan(back[1].before_percent)
+    plain = export_kit.make_result([export_kit.make_person()])
+    write_npz(tmp_path / "b.npz", plain, faces=export_kit.box_faces())
+    assert "refine_level" not in np.load(tmp_path / "b.npz").files
+    assert read_npz(tmp_path / "b.npz").people[0].refinement is None
