@@ -1,5 +1,6 @@
-"""``python -m training.evaluate``: 2D error on marked pictures, and the synthetic held-out tables.
+"""``python -m training.evaluate``: a method on a data set, on marked pictures, on held-out people.
 
+    python -m training.evaluate --data 3dpw=/data/3DPW:test --method metro --protocol 3dpw-metro
     python -m training.evaluate --joints joints2d.json [--media DIR] [--method pose_lift]
     python -m training.evaluate --held-out [--count 1000]
     python -m training.evaluate --joints joints2d.json --bare embedded,metro,pose_lift
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import InputError, MeshLoupeError
+from training.evaluation.command import add_options
 
 if TYPE_CHECKING:
     from core.methods.pose_lift import PoseLift
@@ -33,7 +35,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         prog="python -m training.evaluate", description=__doc__.split("\n")[0]
     )
     parser.add_argument(
-        "--method", default="pose_lift", metavar="ID", help=f"one of {', '.join(METHODS)}"
+        "--method", default="pose_lift", metavar="ID", help="with --data any method of the registry"
     )
     parser.add_argument("--joints", type=Path, metavar="FILE", help="marked joints of pictures")
     parser.add_argument(
@@ -56,16 +58,21 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--update-card", action="store_true", help="put the 2D errors into the shipped model card"
     )
+    add_options(parser)
     return parser.parse_args(arguments)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure and write tables to standard output; returns the exit code."""
     options = parse(arguments)
-    if options.joints is None and not options.held_out and not options.synthetic:
-        sys.stderr.write("give --joints FILE, --held-out, --synthetic IDS, or several\n")
+    if not any((options.data, options.joints, options.held_out, options.synthetic)):
+        sys.stderr.write("give --data ID=PATH, --joints FILE, --held-out or --synthetic IDS\n")
         return 2
     try:
+        if options.data:
+            from training.evaluation.command import run_command
+
+            return run_command(options)
         if options.synthetic:
             from training.heads.remeasure import measure_shipped, synthetic_table
 

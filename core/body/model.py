@@ -283,6 +283,10 @@ class BodyModel(nn.Module):
         """The sets that this body can compute."""
         return tuple(name for name in JOINT_SETS if self._rows_of(name) is not None)
 
+    def has_own_regressor(self, joint_set: str) -> bool:
+        """Whether the set comes from a regressor of the body's files, not from stand-in landmarks."""
+        return joint_set in self._given_regressors
+
     def regressor(self, joint_set: str, level: int = 0) -> Tensor:
         """(K, N) float32 rows that give the joints of a set from the vertices of a level."""
         level %= len(self.level_sizes)

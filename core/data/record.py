@@ -160,6 +160,8 @@ class PersonRecord:
         joints_3d: joints in metres; None when there are none.
         body: pose and shape; None when there are none.
         vertices: (V, 3) float32 metres, camera frame, for data sets that store meshes.
+        body_name: whose mesh and pose that is, where it is neither SMPL's nor MANO's (the embedded
+            body's); empty otherwise.
         camera: of the picture; None when unknown.
         subject, action, sequence, camera_id: what tables are grouped by; empty when unknown.
         frame: frame number within the sequence; -1 for single pictures.
@@ -188,6 +190,7 @@ class PersonRecord:
     ignored: bool = False
     crowd: bool = False
     area_px: float | None = None
+    body_name: str = ""
 
     def __post_init__(self) -> None:
         freeze(self, "box_xyxy", np.float32, (4,))

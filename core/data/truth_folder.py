@@ -93,6 +93,7 @@ class TruthFolder(DataSet):
             vertices=people["vertices"][person] + at if "vertices" in people else None,
             camera=camera,
             person=person,
+            body_name=_body_name(people, path),
         )
 
 
@@ -121,7 +122,8 @@ def _read_people(path: Path, _changed: int) -> Mapping[str, np.ndarray]:
         for name, shape in shapes.items()
         if name in arrays
     }
-    return found | {"joint_names": arrays["joint_names"]}
+    named = {name: arrays[name] for name in ("joint_names", "body") if name in arrays}
+    return found | named
 
 
 def _size(people: Mapping[str, np.ndarray], path: Path) -> tuple[int, int] | None:
@@ -142,6 +144,12 @@ def _joint_set(names: tuple[str, ...], path: Path) -> str:
         path=path,
         cure=f"use the names of one of: {', '.join(JOINT_NAMES)}",
     )
+
+
+def _body_name(people: Mapping[str, np.ndarray], path: Path) -> str:
+    """The body that the file names, if it is one of the embedded ones."""
+    name = texts(people["body"], "body", path)[0] if "body" in people else ""
+    return name if name.startswith("embedded") else ""
 
 
 def _body(people: Mapping[str, np.ndarray], person: int) -> BodyParameters | None:

@@ -10,7 +10,7 @@ from core.metrics.between import (
     same_mesh,
 )
 from core.metrics.curves import auc
-from core.metrics.evaluation import PoseSet, evaluate
+from core.metrics.evaluation import PoseSet, Samples, evaluate, per_person
 from core.metrics.fscore import f_score
 from core.metrics.image import joint_errors_2d, pck
 from core.metrics.measure import Measure, summarise
@@ -37,6 +37,7 @@ __all__ = [
     "Placed",
     "PoseSet",
     "Protocol",
+    "Samples",
     "acceleration_error",
     "aligned",
     "aligned_with_reflection",
@@ -57,6 +58,7 @@ __all__ = [
     "pa_mean_point_error",
     "pck",
     "pelvis_in_camera",
+    "per_person",
     "point_errors",
     "same_mesh",
     "summarise",

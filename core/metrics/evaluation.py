@@ -33,6 +33,15 @@ class PoseSet:
     pelvis: NDArray[np.floating] | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """One number of each person: ``values`` (B,) in metres, or as a ratio for ``%`` and no unit."""
+
+    name: str
+    unit: str
+    values: NDArray[np.floating]
+
+
 def evaluate(
     pred: PoseSet,
     gt: PoseSet,
@@ -55,35 +64,39 @@ def evaluate(
         ValueError: the protocol needs a pelvis that was not handed over, or measures keypoints in
             the picture (`core.metrics.oks`).
     """
+    return tuple(
+        summarise(s.values, unit=s.unit, protocol=protocol.id, name=s.name, counted=counted)
+        for s in per_person(pred, gt, protocol, with_f_score=with_f_score)
+    )
+
+
+def per_person(
+    pred: PoseSet, gt: PoseSet, protocol: Protocol, *, with_f_score: bool | None = None
+) -> tuple[Samples, ...]:
+    """The numbers of `evaluate` before they are averaged over people."""
     if protocol.unit != "mm":
         raise ValueError(f"protocol {protocol.id} measures keypoints in the picture")
     reflection = protocol.procrustes == "reflection"
-    measures: list[Measure] = []
-
-    def add(name: str, unit: str, per_sample: ArrayLike) -> None:
-        measures.append(
-            summarise(per_sample, unit=unit, protocol=protocol.id, name=name, counted=counted)
-        )
-
+    found: list[Samples] = []
     if pred.joints is not None and gt.joints is not None:
         pair = centred_joints(pred, protocol), centred_joints(gt, protocol)
         plain, after = point_errors(*pair), _aligned_errors(*pair, reflection)
-        add("MPJPE", "mm", plain.mean(-1))
-        add("PA-MPJPE", "mm", after.mean(-1))
+        found += [Samples("MPJPE", "mm", plain.mean(-1)), Samples("PA-MPJPE", "mm", after.mean(-1))]
         if protocol.curve is not None:
             for prefix, errors in (("", plain), ("PA-", after)):
                 if protocol.curve.pck_m:
                     name = f"{prefix}PCK@{1000 * protocol.curve.pck_m:.0f}mm"
-                    add(name, "%", pck(errors, protocol.curve.pck_m))
-                add(f"{prefix}AUC", "%", auc(errors, protocol.curve))
+                    found.append(Samples(name, "%", pck(errors, protocol.curve.pck_m)))
+                found.append(Samples(f"{prefix}AUC", "%", auc(errors, protocol.curve)))
     if pred.vertices is not None and gt.vertices is not None:
         pair = centred_vertices(pred, protocol), centred_vertices(gt, protocol)
-        add("MPVPE", "mm", mean_point_error(*pair))
-        add("PA-MPVPE", "mm", _aligned_errors(*pair, reflection).mean(-1))
+        found.append(Samples("MPVPE", "mm", mean_point_error(*pair)))
+        found.append(Samples("PA-MPVPE", "mm", _aligned_errors(*pair, reflection).mean(-1)))
         wanted = protocol.f_scores if with_f_score is None else with_f_score
         for limit in F_SCORE_MM if wanted else ():
-            add(f"F@{limit}mm", "", f_score(*pair, limit / 1000.0, reflection=reflection))
-    return tuple(measures)
+            scores = f_score(*pair, limit / 1000.0, reflection=reflection)
+            found.append(Samples(f"F@{limit}mm", "", scores))
+    return tuple(found)
 
 
 def _aligned_errors(

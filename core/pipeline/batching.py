@@ -160,5 +160,16 @@ def slice_batch(batch: Batch, start: int, stop: int) -> Batch:
     return replace(batch, **parts)
 
 
+def join_batches(batches: Sequence[Batch]) -> Batch:
+    """The people of several batches of one method in one batch; at least one batch."""
+    first = batches[0]
+    parts = {
+        item.name: torch.cat([getattr(batch, item.name) for batch in batches])
+        for item in fields(first)
+        if isinstance(getattr(first, item.name), Tensor)
+    }
+    return replace(first, **parts)
+
+
 def _float32(values: object) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(np.asarray(values, dtype=np.float32)))

@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal
 
@@ -107,23 +108,50 @@ class Engine:
         batch = make_batch(frame, detections, self.method.input_spec, focal_px=self.config.focal_px)
         clock.lap("crop")
         seen = self._seen(frame, detections, quality, clock)
+        asked = _Asked(clock, inspect, quality, frame, seen)
+        people = self._in_parts(batch, detections, asked)
+        if seen is not None and quality == "live" and self._refining is not None:
+            self._refining.took(clock.seconds("refine"))
+        return self._result(frame, people, clock)
+
+    def reconstruct(
+        self,
+        batch: Batch,
+        detections: Sequence[Detection],
+        *,
+        cancel: threading.Event | None = None,
+    ) -> tuple[Reconstruction, ...]:
+        """Reconstruct the people of a batch, which may come from several pictures; never refined.
+
+        Args:
+            batch: made by `make_batch` for this engine's method.
+            detections: the person of each row.
+            cancel: set from another thread to stop between two stages.
+
+        Raises:
+            Cancelled, DeviceError: as `run`.
+        """
+        use_threads(self.threads)
+        return self._in_parts(batch, detections, _Asked(_StageClock(cancel)))
+
+    def _in_parts(
+        self, batch: Batch, detections: Sequence[Detection], asked: _Asked
+    ) -> tuple[Reconstruction, ...]:
+        """All people, as many at once as the device's memory holds."""
         people: list[Reconstruction] = []
         start = 0
         while start < len(batch):
-            stop = start + self._people_at_once
-            part, persons = slice_batch(batch, start, stop), detections[start:stop]
+            rows = slice(start, start + self._people_at_once)
+            persons = detections[rows]
             try:
-                made = self._people(frame, part, persons, inspect, quality, clock, seen, start)
-                people.extend(made)
+                people.extend(self._people(batch, rows, persons, asked))
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
                     raise
                 self._halve(len(persons))
                 continue
-            start = stop
-        if seen is not None and quality == "live" and self._refining is not None:
-            self._refining.took(clock.seconds("refine"))
-        return self._result(frame, tuple(people), clock)
+            start += len(persons)
+        return tuple(people)
 
     def _seen(
         self, frame: Frame, detections: Sequence[Detection], quality: Quality, clock: _StageClock
@@ -137,33 +165,25 @@ class Engine:
         return seen
 
     def _people(
-        self,
-        frame: Frame,
-        batch: Batch,
-        detections: Sequence[Detection],
-        inspect: bool,
-        quality: Quality,
-        clock: _StageClock,
-        seen: Seen | None,
-        start: int,
+        self, batch: Batch, rows: slice, detections: Sequence[Detection], asked: _Asked
     ) -> tuple[Reconstruction, ...]:
-        batch = batch.to(self.device)
+        """The people of some rows of a batch."""
+        part, clock = slice_batch(batch, rows.start, rows.stop).to(self.device), asked.clock
         with torch.inference_mode():
-            self.method.live = quality == "live"
-            views = self.config.average if quality == "full" else 1
-            output = averaged(self.method, batch, views, inspect=inspect)
+            self.method.live = asked.quality == "live"
+            views = self.config.average if asked.quality == "full" else 1
+            output = averaged(self.method, part, views, inspect=asked.inspect)
             if self.device.type == "cuda":
                 torch.cuda.synchronize(self.device)
             clock.lap("network")
-            records = self.method.inspect(batch, output) if inspect else None
-            if inspect:
+            records = self.method.inspect(part, output) if asked.inspect else None
+            if asked.inspect:
                 clock.lap("inspect")
             gained: tuple[Refinement, ...] = ()
-            if seen is not None and self._refining is not None:
-                rows = slice(start, start + len(detections))
-                output, gained = self._refining.refine(frame, batch, output, seen, rows)
+            if asked.seen is not None and asked.frame is not None and self._refining is not None:
+                output, gained = self._refining.refine(asked.frame, part, output, asked.seen, rows)
                 clock.lap("refine")
-            people = to_reconstructions(self.method, batch, output, detections, records)
+            people = to_reconstructions(self.method, part, output, detections, records)
             people = with_records(people, gained) if gained else people
         clock.lap("result")
         return people
@@ -282,3 +302,20 @@ def _too_small(device: torch.device, what: str) -> DeviceError:
         f"{device} has not enough memory for {what}",
         cure="close other programs that use it, or choose another device or a smaller variant",
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """How people are to be reconstructed.
+
+    Attributes:
+        clock: of the request.
+        inspect, quality: as `Engine.run` was asked.
+        frame, seen: what a refinement goes by; None for none.
+    """
+
+    clock: _StageClock
+    inspect: bool = False
+    quality: Quality = "full"
+    frame: Frame | None = None
+    seen: Seen | None = None
