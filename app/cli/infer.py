@@ -87,7 +87,8 @@ def infer(
         str,
         typer.Option(
             metavar="KINDS",
-            help="Of obj,ply,glb,bvh,npz,overlay,video; or none. Videos: bvh and glb hold the motion.",
+            help="Of obj,ply,glb,bvh,npz,overlay,video,coco,amass,humandata,spin; or none. "
+            "Videos: bvh and glb hold the motion.",
         ),
     ] = DEFAULT_SAVE,
     smooth: Annotated[

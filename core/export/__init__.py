@@ -6,6 +6,7 @@ from core.export.arrays_file import StoredPeople, read_npz, read_truth, truth_pa
 from core.export.arrays_writer import NpzWriter
 from core.export.bvh_writer import BvhWriter
 from core.export.coco_keypoints import COCO17, CocoWriter
+from core.export.data_files import HumanDataWriter, SpinWriter
 from core.export.mesh_files import MESH_FORMATS, write_mesh
 from core.export.motion import MotionClip, motion_of, read_bvh, write_bvh
 from core.export.naming import OutputNames, output_name, output_path
@@ -23,10 +24,12 @@ __all__ = [
     "BvhWriter",
     "CocoWriter",
     "ExportReport",
+    "HumanDataWriter",
     "MotionClip",
     "NpzWriter",
     "Origin",
     "OutputNames",
+    "SpinWriter",
     "StoredPeople",
     "VideoWriter",
     "join_videos",

@@ -21,7 +21,9 @@ from core.export import (
     AnimatedGlbWriter,
     BvhWriter,
     CocoWriter,
+    HumanDataWriter,
     NpzWriter,
+    SpinWriter,
     VideoWriter,
     motion_of,
     output_path,
@@ -34,9 +36,12 @@ from core.pipeline.videos import VideoFile
 from core.render import MeshLayer, Renderer, overlay, person_color, turntable
 from core.types import FrameResult, Reconstruction
 
-SaveKind = Literal["obj", "ply", "glb", "bvh", "npz", "overlay", "video", "coco", "amass"]
+SaveKind = Literal[
+    "obj", "ply", "glb", "bvh", "npz", "overlay", "video", "coco", "amass", "humandata", "spin"
+]
 SAVE_KINDS: tuple[SaveKind, ...] = get_args(SaveKind)
 MESH_KINDS = ("obj", "ply", "glb")
+DATA_KINDS = {"humandata": HumanDataWriter, "spin": SpinWriter}
 OVERLAY_ALPHA = 0.9
 PICTURE_FPS = 24.0
 TURNTABLE_SIZE = (640, 640)
@@ -74,6 +79,7 @@ class OutputWriter:
         self._animated: dict[int, AnimatedGlbWriter] = {}
         self._amass: dict[int, AmassWriter] = {}
         self._coco: CocoWriter | None = None
+        self._data: dict[str, HumanDataWriter | SpinWriter] = {}
         self._fps: float | None = None
 
     def add(self, result: FrameResult) -> tuple[Path, ...]:
@@ -104,6 +110,8 @@ class OutputWriter:
             self._arrays().add(result)
         if "coco" in self.kinds:
             self._add_keypoints(result)
+        if any(kind in self.kinds for kind in DATA_KINDS):
+            self._add_people(result)
         for row, person in enumerate(result.people):
             number = self._number(row, person)
             if "amass" in self.kinds:
@@ -153,6 +161,26 @@ class OutputWriter:
             joints[row] = person.focal_px * found[:, :2] / found[:, 2:] + centre
         self._coco.add(result, joints)
 
+    def _add_people(self, result: FrameResult) -> None:
+        """Rows of data-set files; without anybody there is still a file, which says so."""
+        for kind, make in DATA_KINDS.items():
+            if kind in self.kinds and kind not in self._data:
+                self._data[kind] = make(self._path(f"{kind}.npz"))
+        for person in result.people:
+            place = self._place(person)
+            for writer in self._data.values():
+                writer.add(result.frame.key, person, place)
+
+    @torch.no_grad()
+    def _place(self, person: Reconstruction) -> NDArray[np.float64]:
+        """(3,) metres from the posed body to where the person is in the camera frame."""
+        if person.rotmat is None or person.betas is None:
+            return np.zeros(3)
+        rotmat, betas = (torch.from_numpy(np.array(a)) for a in (person.rotmat, person.betas))
+        like = self._method.body.v_bind
+        posed = self._method.body(rotmat[None].to(like), betas[None].to(like)).vertices[0]
+        return (person.vertices_camera.astype(np.float64) - posed.cpu().numpy()).mean(0)
+
     def _animates(self, person: Reconstruction) -> bool:
         """Whether a person of a video becomes one moving GLB rather than one per frame."""
         return self.parts is not None and person.rotmat is not None and person.betas is not None
@@ -162,11 +190,13 @@ class OutputWriter:
         written = [writer.finish().path for _, writer in sorted(self._motion.items())]
         written += [writer.finish().path for _, writer in sorted(self._animated.items())]
         written += [writer.finish().path for _, writer in sorted(self._amass.items())]
+        written += [writer.finish().path for writer in self._data.values()]
         if self._coco is not None:
             written.append(self._coco.finish().path)
         self._motion.clear()
         self._animated.clear()
         self._amass.clear()
+        self._data.clear()
         self._coco = None
         self._stack.close()
         archives = (self._npz, self._turntable)
@@ -179,6 +209,7 @@ class OutputWriter:
     def close(self) -> None:
         """Drop what is not complete; harmless after `finish`."""
         self._amass.clear()
+        self._data.clear()
         self._coco = None
         self._motion.clear()
         self._animated.clear()
