@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QImageReader
 
+from app.engine.datasets import load_person
 from app.engine.ready import BringRequest, Brought, Ready, ReadyRequest, bring, what_is_ready
 from app.engine.requests import (
     ClipFrameRequest,
@@ -72,12 +73,18 @@ class MediaReader:
     @_answer.register
     def _(self, request: ThumbnailRequest, cancel: threading.Event) -> QImage:
         item = request.item
+        if item.data is not None:
+            frame, _, people = load_person(item.data)
+            return person_thumbnail(frame, people[0], request.size)
         if item.frame_index is None:
             return picture_thumbnail(item.path, request.size)
         return frame_thumbnail(self._frame(item, cancel), request.size)
 
     @_answer.register
     def _(self, request: LoadRequest, cancel: threading.Event) -> Loaded:
+        if request.item.data is not None:
+            frame, truths, people = load_person(request.item.data)
+            return Loaded(request.item, frame, display_image(frame), truths, people, "the data set")
         frame = self._frame(request.item, cancel)
         truths = truths_beside(frame)
         suggested, origin = marks_beside(frame, truths)
@@ -309,6 +316,22 @@ def picture_thumbnail(path: Path, size: int) -> QImage:
             full.scaled(QSize(size, size), Qt.AspectRatioMode.KeepAspectRatioByExpanding)
         )
     return reader.read()
+
+
+def person_thumbnail(frame: Frame, person: Detection, size: int) -> QImage:
+    """A small square about a person."""
+    x0, y0, x1, y1 = (float(value) for value in person.box_xyxy)
+    side, middle_x, middle_y = max(x1 - x0, y1 - y0, 2.0), (x0 + x1) / 2, (y0 + y1) / 2
+    height, width = frame.size_hw
+    image = QImage(frame.image.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    left, top = round(middle_x - side / 2), round(middle_y - side / 2)
+    cut = image.copy(left, top, round(side), round(side))
+    return cut.scaled(
+        size,
+        size,
+        Qt.AspectRatioMode.KeepAspectRatioByExpanding,
+        Qt.TransformationMode.SmoothTransformation,
+    )
 
 
 def display_image(frame: Frame) -> QImage:

@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QImage
 
+from app.state.data_people import DataRow
 from app.state.values import Item, Loaded
 
 Index = QModelIndex | QPersistentModelIndex
@@ -94,7 +95,7 @@ class SessionModel(QAbstractListModel):
         self, sources: Sequence[tuple[Path, int | None]], *, sample: bool = False
     ) -> tuple[Item, ...]:
         """Append (path, frame) pairs that are not open yet; the new items."""
-        known = {(item.path, item.frame_index) for item in self._items}
+        known = {(item.path, item.frame_index) for item in self._items if item.data is None}
         fresh: list[Item] = []
         for path, frame_index in sources:
             if (path, frame_index) not in known:
@@ -112,9 +113,26 @@ class SessionModel(QAbstractListModel):
         self.items_added.emit(tuple(fresh))
         return tuple(fresh)
 
+    def add_person(self, data: DataRow, picture: Path) -> Item:
+        """The item of a person of a data set, appended if it is not open yet."""
+        for item in self._items:
+            if item.data == data:
+                return item
+        item = Item(self._next_id, picture, data=data)
+        self._next_id += 1
+        row = len(self._items)
+        self.beginInsertRows(QModelIndex(), row, row)
+        self._row_of[item.id] = row
+        self._items.append(item)
+        self.endInsertRows()
+        self.items_added.emit((item,))
+        return item
+
     def find(self, path: Path, frame_index: int | None = None) -> Item | None:
         """The open item of a file (and frame), if any."""
         for item in self._items:
+            if item.data is not None:
+                continue
             if item.path == path and frame_index in (None, item.frame_index):
                 return item
         return None

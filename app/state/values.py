@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
+from app.state.data_people import DataRow
 from core.types import Detection, Frame, FrameResult, Truth
 
 Quality = Literal["full", "live"]
@@ -21,16 +22,19 @@ LIVE_ITEM = -2
 
 @dataclass(frozen=True)
 class Item:
-    """One row of the list: a picture, or one frame of a video."""
+    """One row of the list: a picture, one frame of a video, or one person of a data set."""
 
     id: int
     path: Path
     frame_index: int | None = None
     sample: bool = False
+    data: DataRow | None = None
 
     @property
     def title(self) -> str:
-        """``photo.jpg`` or ``clip.mp4 #65``."""
+        """``photo.jpg``, ``clip.mp4 #65``, or how the data set calls the person."""
+        if self.data is not None:
+            return self.data.key
         frame = "" if self.frame_index is None else f" #{self.frame_index}"
         return f"{self.path.name}{frame}"
 

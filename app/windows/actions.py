@@ -43,6 +43,34 @@ SPECS: tuple[ActionSpec, ...] = (
         "joints",
         ("Ctrl+J",),
     ),
+    ActionSpec(
+        "open_data",
+        "Open &data set…",
+        "Open a data set: its people with their truth, worst first once they are measured",
+        "samples",
+        ("Ctrl+D",),
+    ),
+    ActionSpec(
+        "open_evaluation",
+        "Open e&valuation…",
+        "Read the result of training.evaluate: every person with its error",
+        "sort",
+        ("Ctrl+Shift+D",),
+    ),
+    ActionSpec(
+        "compare_evaluation",
+        "Compare with evaluation…",
+        "A second result beside the one that is open, person by person",
+        "compare",
+        ("Ctrl+Alt+D",),
+    ),
+    ActionSpec(
+        "save_list",
+        "Save people as a regression list…",
+        "The selected people of the data set, or all that are shown, for training.evaluate --only",
+        "",
+        ("Ctrl+Alt+S",),
+    ),
     ActionSpec("open_session", "Open s&ession…", "Open a saved session", "open", ("Ctrl+Alt+O",)),
     ActionSpec(
         "save_session", "&Save session", "Pictures, marks, choices and notes", "log", ("Ctrl+S",)
@@ -165,6 +193,7 @@ SPECS: tuple[ActionSpec, ...] = (
         ("P",),
         True,
     ),
+    ActionSpec("data_set", "Data &set", "The people of the open data set", "sort", ("D",), True),
     ActionSpec("log", "&Log", "What was said so far", "log", ("L",), True),
     ActionSpec(
         "next", "&Next picture", "The next picture of the list", "next", ("Right", "PgDown")
@@ -209,6 +238,7 @@ PLAIN_KEYS = frozenset(
         "V",
         "A",
         "C",
+        "D",
         "Space",
         ".",
         ",",

@@ -22,6 +22,7 @@ from app.state.view import ViewOptions
 from app.windows.about import AboutDialog, ShortcutsDialog
 from app.windows.actions import VIEW_TOGGLES
 from app.windows.camera_dialog import CameraDialog
+from app.windows.data_files import DataFiles
 from app.windows.export_control import ExportControl
 from app.windows.menus import fill_recent
 from app.windows.ready_control import ReadyControl
@@ -36,7 +37,7 @@ PICTURES = (
 WEIGHTS = "Weights (*.safetensors *.pt *.pth *.bin *.ckpt *.tar *.pkl)"
 BODIES = "Body models (*.pkl *.npz)"
 ANY = "All files (*)"
-REGIONS_PAGE, COMPARE_PAGE, WHY_PAGE = 2, 3, 4  # of the tabs below the picture
+REGIONS_PAGE, COMPARE_PAGE, WHY_PAGE, DATA_PAGE = 2, 3, 4, 5  # of the tabs below the picture
 SETTINGS_OF_VIEW = {
     "colour_by": "colour_by",
     "alignment": "alignment",
@@ -63,6 +64,7 @@ class _Wiring(QObject):
         super().__init__(window)
         self.w = window
         self.exports, self.ready = ExportControl(window), ReadyControl(window)
+        self.data_files = DataFiles(window, self._show_below)
         self._connect_actions()
         self._connect_panels()
         self._connect_models()
@@ -365,7 +367,7 @@ class _Wiring(QObject):
         self.w.layout_widget.show_comparison(now.on)
         self._show_below()
 
-    def _show_below(self, *, log_first: bool = False) -> None:
+    def _show_below(self, _on: bool = False, *, log_first: bool = False) -> None:
         """Attention where a method has any, the log when asked for."""
         options = self.w.view.options
         attention = options.inspection and not self.w.runs.reads_joints
@@ -373,7 +375,9 @@ class _Wiring(QObject):
         compared = self.w.comparison.now.on
         if compared and not log_first:
             page = COMPARE_PAGE
-        self.w.layout_widget.show_below(attention or options.log or compared, page)
+        if data := self.w.acts["data_set"].isChecked():
+            page = page if log_first else DATA_PAGE
+        self.w.layout_widget.show_below(attention or options.log or compared or data, page)
 
     @Slot(object)
     def _choice_changed(self, choice: Choice) -> None:
@@ -415,8 +419,7 @@ class _Wiring(QObject):
 
     @Slot()
     def _show_enabled(self, *_: object) -> None:
-        w, a = self.w, self.w.acts
-        has_picture = w.session.current is not None
+        w, a, has_picture = self.w, self.w.acts, self.w.session.current is not None
         has_people = w.results.shown is not None and bool(w.results.shown.result.people)
         for name in ("run", "run_all", "draw_box", "load_joints", "fit_picture", "remove_item"):
             a[name].setEnabled(has_picture)

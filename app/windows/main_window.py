@@ -12,6 +12,7 @@ from PySide6.QtCore import QByteArray, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMainWindow
 
+from app.engine.datasets import DataReader
 from app.engine.exporting import write_export
 from app.engine.media import MediaReader
 from app.engine.overlay import OverlayPainter
@@ -22,6 +23,7 @@ from app.engine.work_thread import WorkThread
 from app.panels.attention_panel import AttentionPanel
 from app.panels.banner import Banner
 from app.panels.compare_panel import ComparePanel
+from app.panels.data_panel import DataPanel
 from app.panels.display_panel import DisplayPanel
 from app.panels.empty_state import EmptyState
 from app.panels.fusion_panel import FusionPanel
@@ -44,6 +46,7 @@ from app.state.activity import ActivityModel
 from app.state.attention import AttentionModel
 from app.state.choice import ChoiceModel
 from app.state.comparison import ComparisonModel
+from app.state.data_model import DataModel
 from app.state.linked import LinkedModel
 from app.state.people import PeopleModel
 from app.state.playback import PlaybackModel
@@ -58,6 +61,7 @@ from app.windows.attention_control import AttentionControl
 from app.windows.compare_control import CompareControl, CompareStage
 from app.windows.connections import connect_window
 from app.windows.display_control import DisplayControl
+from app.windows.evaluation_control import EvaluationControl
 from app.windows.files_control import FilesControl
 from app.windows.layout import WindowLayout
 from app.windows.live_control import LiveControl
@@ -105,6 +109,7 @@ class Workers:
     ahead: WorkThread
     painter: WorkThread
     exporter: WorkThread
+    data: WorkThread
 
     @classmethod
     def create(cls, open_engine: OpenEngine = open_engine_of) -> Workers:
@@ -116,12 +121,15 @@ class Workers:
             ahead=WorkThread("ahead", MediaReader, newest_wins=False),
             painter=WorkThread("painter", OverlayPainter),
             exporter=WorkThread("exporter", _ExportHandler, newest_wins=False),
+            data=WorkThread("data", DataReader, newest_wins=False),
         )
 
     @property
     def all(self) -> tuple[WorkThread, ...]:
         """Every thread."""
-        return (self.engine, self.loader, self.files, self.ahead, self.painter, self.exporter)
+        return (
+            self.engine, self.loader, self.files, self.ahead, self.painter, self.exporter, self.data,
+        )  # fmt: skip
 
     def stop(self) -> bool:
         """Tell all to stop, then wait for each."""
@@ -162,6 +170,7 @@ class MainWindow(QMainWindow):
         self.attention, self.activity = AttentionModel(), ActivityModel()
         self.linked = LinkedModel()
         self.comparison, self.playback = ComparisonModel(), PlaybackModel()
+        self.data = DataModel()
         first = Choice(s.method, s.preset, s.variant, None, s.body, s.device)
         self.choice = ChoiceModel(
             list_methods(), first, lambda key: self.settings.weights_of(key), auto_run=s.auto_run
@@ -204,6 +213,7 @@ class MainWindow(QMainWindow):
         self.fusion_panel = FusionPanel()
         self.why_panel, self.timeline = WhyPanel(), Timeline()
         self.compare_stage, self.compare_panel = CompareStage(), ComparePanel()
+        self.data_panel = DataPanel(self.data, (a["open_data"], a["open_evaluation"]))
         self.banner, self.status = Banner(), StatusStrip()
         self.empty = EmptyState(
             "Drop pictures here",
@@ -224,6 +234,7 @@ class MainWindow(QMainWindow):
                 ("Regions", self.fusion_panel),
                 ("Compare", self.compare_panel),
                 ("Why", self.why_panel),
+                ("Data set", self.data_panel),
             ),
             self.banner,
             self.empty,
@@ -273,6 +284,10 @@ class MainWindow(QMainWindow):
         self.live = LiveControl(
             self.playback, self.choice, self.results, self.activity, self.shown, self.picture,
             self.timeline, w.engine, w.loader, w.exporter,
+        )  # fmt: skip
+        self.evaluations = EvaluationControl(
+            self.session, self.data, self.data_panel, self.activity, w.data,
+            lambda: self.choice.choice.body,
         )  # fmt: skip
         self.workspaces = WorkspaceControl(self)
         self.files.read_ahead = self.ahead.loaded
@@ -339,7 +354,7 @@ class MainWindow(QMainWindow):
         for panel in (
             self.items_panel, self.picture, self.stage, self.method_panel, self.numbers, self.display,
             self.reading, self.inspector, self.attention_panel, self.fusion_panel, self.compare_stage,
-            self.why_panel, self.timeline, self.banner, self.empty, self.shown,
+            self.why_panel, self.data_panel, self.timeline, self.banner, self.empty, self.shown,
         ):  # fmt: skip
             panel.set_theme(theme)
 

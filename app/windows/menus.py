@@ -14,6 +14,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "&File",
         (
             "open", "open_folder", "play_camera", "samples", "<recent>", "-",
+            "open_data", "open_evaluation", "compare_evaluation", "save_list", "-",
             "open_session", "open_last", "save_session", "save_session_as", "-",
             "load_joints", "export", "-", "remove_item", "-", "quit",
         ),
@@ -26,7 +27,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "fit_picture", "fit_body", "-", "view_picture", "view_front", "view_side", "view_top", "-",
             "wireframe", "grid", "skeleton", "truth", "boxes", "joints", "-",
-            "compare", "side_view", "inspection", "log", "-", "theme",
+            "compare", "side_view", "inspection", "data_set", "log", "-", "theme",
         ),
     ),
     ("&Go", ("next", "previous", "search")),

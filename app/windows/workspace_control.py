@@ -64,7 +64,8 @@ class WorkspaceControl(QObject):
     def workspace(self) -> Workspace:
         """Everything that a session holds, as it is now."""
         w = self.w
-        items = w.session.items()
+        # People of data sets are found again through their data set, not through the session.
+        items = [item for item in w.session.items() if item.data is None]
         current = w.session.current
         camera = w.stage.main.camera
         layout = base64.b64encode(w.layout_widget.outer.saveState().data()).decode()
@@ -80,7 +81,7 @@ class WorkspaceControl(QObject):
                 )
                 for item in items
             ),
-            current=-1 if current is None else items.index(current),
+            current=items.index(current) if current in items else -1,
             choice=w.choice.choice,
             others=w.comparison.now.others,
             comparing=w.comparison.now.on,

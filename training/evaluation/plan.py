@@ -183,7 +183,8 @@ def wanted_rows(spec: EvaluationSpec, dataset: DataSet) -> np.ndarray:
 
 def _listed_rows(listed: RegressionList, dataset: DataSet, path: Path) -> np.ndarray:
     here = f"{dataset.id}/{dataset.split}"
-    if listed.data and (listed.data, listed.split) != (dataset.id, dataset.split):
+    other_split = listed.split not in ("", dataset.split)
+    if listed.data and (listed.data != dataset.id or other_split):
         raise InputError(
             f"lists people of {listed.data}/{listed.split}, not of {here}",
             path=path,
