@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from app.cli.console import say, wrong_use
 
 if TYPE_CHECKING:
-    from core.pipeline.config import RefineLevel
     from core.pipeline.outputs import SaveKind
     from core.pipeline.shards import Shard
     from core.temporal import Smoothing
+    from core.types import RefineLevel
 
 
 def box_of(text: str) -> tuple[float, float, float, float]:
@@ -55,7 +55,7 @@ def smoothing_of(text: str) -> Smoothing:
 
 def refinement_of(text: str) -> RefineLevel:
     """``off``, ``quick`` or ``thorough``."""
-    from core.pipeline.config import REFINE_LEVELS
+    from core.types import REFINE_LEVELS
 
     for level in REFINE_LEVELS:
         if level == text:

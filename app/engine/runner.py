@@ -63,6 +63,7 @@ def open_engine_of(choice: Choice) -> EngineLike:
         weights=choice.weights,
         body=choice.body,
         device=choice.device,
+        refine=choice.refine,
     )
     engine = open_engine(config)
     if engine.method.input_spec.kind == "joints":

@@ -64,6 +64,7 @@ def write_sequence(request: SequenceRequest, cancel: threading.Event) -> tuple[E
                 weights=choice.weights,
                 body=choice.body,
                 device=choice.device,
+                refine=choice.refine,
             ),
         ),
         out=request.folder,

@@ -16,6 +16,11 @@ from app.state.choice import ChoiceModel
 from app.state.values import Choice
 
 OTHER_FILE = "choose a file"
+REFINE_TEXTS: list[tuple[str, object]] = [
+    ("Off: the method's own answer", "off"),
+    ("Quick: by the joints seen", "quick"),
+    ("Thorough: and the silhouette", "thorough"),
+]
 
 
 class MethodPanel(QWidget):
@@ -32,6 +37,7 @@ class MethodPanel(QWidget):
     body_chosen = Signal(str)
     body_requested = Signal()
     device_chosen = Signal(str)
+    refine_chosen = Signal(str)
     auto_run_chosen = Signal(bool)
 
     def __init__(self, model: ChoiceModel, run: QAction, cancel: QAction) -> None:
@@ -48,6 +54,9 @@ class MethodPanel(QWidget):
             "Body", "Whose mesh is predicted: the embedded body or your own file"
         )
         self.device = narrow_combo("Device", "Where the network runs")
+        self.refine = narrow_combo(
+            "Refine", "Bring the body onto the joints seen in the picture, and onto the silhouette"
+        )
         self.auto_run = QCheckBox("Run by itself")
         self.auto_run.setToolTip("Run as soon as the picture, the marks or the method change")
         self._summary = label("", "muted", wrap=True)
@@ -85,6 +94,7 @@ class MethodPanel(QWidget):
         layout.addLayout(named_row("Weights", self._weights))
         layout.addLayout(named_row("Body", self.body))
         layout.addLayout(named_row("Device", self.device))
+        layout.addLayout(named_row("Refine", self.refine))
         layout.addSpacing(2)
         buttons = columns()
         buttons.addWidget(self.run_button, 1)
@@ -97,6 +107,7 @@ class MethodPanel(QWidget):
             (self.preset, self.preset_chosen),
             (self.variant, self.variant_chosen),
             (self.device, self.device_chosen),
+            (self.refine, self.refine_chosen),
         ):
             combo.activated.connect(
                 lambda _row, combo=combo, signal=signal: signal.emit(str(combo.currentData()))
@@ -152,6 +163,7 @@ class MethodPanel(QWidget):
         self._forget.setEnabled(choice.weights is not None)
         self._show_body(choice.body)
         fill_combo(self.device, [(_device_text(d), d) for d in self._devices], choice.device)
+        fill_combo(self.refine, REFINE_TEXTS, choice.refine)
         self._show_auto_run(self._model.auto_run)
         self.set_weights_tone("")
 

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
+from core.types import REFINE_LEVELS
+
 VERSION = 1
 MAX_RECENT = 12
 CHOICES: dict[str, tuple[str, ...]] = {
     "theme": ("system", "dark", "light"),
     "colour_by": ("shading", "part", "normals", "error", "attention"),
     "alignment": ("none", "pelvis", "procrustes"),
+    "refine": REFINE_LEVELS,
     "item_sort": ("added", "name", "folder"),
 }
 
@@ -27,6 +30,7 @@ class Settings:
         weights: (method/preset/variant, file) pairs chosen by the person.
         body: ``embedded`` or a file.
         device: ``auto``, ``cpu``, ``cuda``...
+        refine: how bodies are brought onto what is seen.
         auto_run: run as soon as something changes.
         colour_by, alignment: how the body is coloured, and how errors are aligned.
         overlay_opacity: 0..1, of the mesh over the picture.
@@ -46,6 +50,7 @@ class Settings:
     weights: tuple[tuple[str, str], ...] = ()
     body: str = "embedded"
     device: str = "auto"
+    refine: str = "off"
     auto_run: bool = True
     colour_by: str = "shading"
     alignment: str = "pelvis"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app.state.values import Choice
+from app.state.values import Choice, refine_level_of
 from core.methods.registry import MethodEntry
 
 
@@ -73,6 +73,10 @@ class ChoiceModel(QObject):
     def choose_device(self, device: str) -> None:
         """``auto``, ``cpu`` or a device name."""
         self._set(replace(self.choice, device=device))
+
+    def choose_refine(self, level: str) -> None:
+        """How bodies are brought onto what is seen: ``off``, ``quick`` or ``thorough``."""
+        self._set(replace(self.choice, refine=refine_level_of(level)))
 
     def set_auto_run(self, on: bool) -> None:
         """Whether changes run at once."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 from app.state.data_people import DataRow
-from core.types import Detection, Frame, FrameResult, Truth
+from core.types import REFINE_LEVELS, Detection, Frame, FrameResult, RefineLevel, Truth
 
 Quality = Literal["full", "live"]
 Alignment = Literal["none", "pelvis", "procrustes"]
@@ -49,11 +49,17 @@ class Choice:
     weights: Path | None = None
     body: str = "embedded"
     device: str = "auto"
+    refine: RefineLevel = "off"
 
     @property
     def key(self) -> str:
         """``metro/paper/body_h64``: what a weights file belongs to."""
         return f"{self.method}/{self.preset}/{self.variant}"
+
+
+def refine_level_of(text: object) -> RefineLevel:
+    """A level of refinement; ``off`` for words that are none."""
+    return next((level for level in REFINE_LEVELS if level == text), "off")
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from app.state.values import Choice
+from app.state.values import Choice, refine_level_of
 from core.errors import InputError
 from core.files.atomic import write_atomically
 from core.types import Detection, LimbHint
@@ -210,13 +210,18 @@ def _choice_to_json(choice: Choice) -> dict[str, Any]:
         "weights": weights,
         "body": choice.body,
         "device": choice.device,
+        "refine": choice.refine,
     }
 
 
 def _choice_of(data: dict[str, Any]) -> Choice:
     weights = data["weights"]
     texts = {name: str(data[name]) for name in ("method", "preset", "variant", "body", "device")}
-    return Choice(weights=None if weights is None else Path(str(weights)), **texts)
+    return Choice(
+        weights=None if weights is None else Path(str(weights)),
+        refine=refine_level_of(data.get("refine")),  # older sessions know none
+        **texts,
+    )
 
 
 def _person_to_json(person: Detection) -> dict[str, Any]:

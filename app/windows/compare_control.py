@@ -325,7 +325,7 @@ class CompareControl(QObject):
 
 
 def choice_title(choice: Choice, entry: MethodEntry) -> str:
-    """``METRO``, ``METRO paper body_r50``, ``METRO (my.safetensors)``."""
+    """``METRO``, ``METRO paper body_r50``, ``METRO (my.safetensors)``, ``METRO refined``."""
     words = [entry.title]
     preset = entry.preset(choice.preset or None)
     if preset is not entry.presets[0]:
@@ -334,6 +334,8 @@ def choice_title(choice: Choice, entry: MethodEntry) -> str:
         words.append(choice.variant)
     if choice.weights is not None:
         words.append(f"({Path(choice.weights).name})")
+    if choice.refine != "off":
+        words.append("refined")
     return " ".join(words)
 
 

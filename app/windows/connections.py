@@ -145,6 +145,7 @@ class _Wiring(QObject):
         method.body_chosen.connect(w.choice.choose_body)
         method.body_requested.connect(self.choose_body)
         method.device_chosen.connect(w.choice.choose_device)
+        method.refine_chosen.connect(w.choice.choose_refine)
         method.auto_run_chosen.connect(w.choice.set_auto_run)
         w.display.option_chosen.connect(lambda name, value: w.view.set(**{name: value}))
         w.display.person_chosen.connect(self._person_chosen)
@@ -389,6 +390,7 @@ class _Wiring(QObject):
             variant=choice.variant,
             body=choice.body,
             device=choice.device,
+            refine=choice.refine,
         )
         w.marks.show_now()
         self._show_reading()

@@ -52,7 +52,7 @@ from app.state.people import PeopleModel
 from app.state.playback import PlaybackModel
 from app.state.results import ResultsModel
 from app.state.session import SessionModel
-from app.state.values import Choice
+from app.state.values import Choice, refine_level_of
 from app.state.view import ViewModel, ViewOptions
 from app.state.workspace import SUFFIX
 from app.windows.actions import Actions
@@ -171,7 +171,8 @@ class MainWindow(QMainWindow):
         self.linked = LinkedModel()
         self.comparison, self.playback = ComparisonModel(), PlaybackModel()
         self.data = DataModel()
-        first = Choice(s.method, s.preset, s.variant, None, s.body, s.device)
+        level = refine_level_of(s.refine)
+        first = Choice(s.method, s.preset, s.variant, None, s.body, s.device, level)
         self.choice = ChoiceModel(
             list_methods(), first, lambda key: self.settings.weights_of(key), auto_run=s.auto_run
         )

@@ -22,11 +22,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import InputError
-from core.export.arrays_writer import LEVELS, SCHEMA, NpzWriter
+from core.export.arrays_writer import SCHEMA, NpzWriter
 from core.export.report import ExportReport
 from core.files.inert import read_npz as read_arrays
 from core.geometry.cameras import default_focal_px
-from core.types import FrameResult, Reconstruction, Refinement, Truth
+from core.types import REFINE_LEVELS, FrameResult, Reconstruction, Refinement, Truth
 
 # A truth may not know every joint in the picture, and a refinement not what it goes by: NaN.
 _MAY_BE_UNKNOWN = ("joints_2d", "refine_2d_percent")
@@ -200,7 +200,7 @@ def _refinements(arrays: _Arrays, rows: int) -> list[Refinement | None]:
     if level is None or percent is None or not arrays.has("refine_accepted"):
         return [None] * rows
     accepted = arrays.flags("refine_accepted", rows)
-    names = tuple(LEVELS[int(n)] if 0 < n < len(LEVELS) else "quick" for n in level)
+    names = tuple(REFINE_LEVELS[int(n)] if 0 < n < len(REFINE_LEVELS) else "quick" for n in level)
     return [
         Refinement(cast("Any", name), float(before), float(after), bool(yes))
         for name, (before, after), yes in zip(names, percent, accepted, strict=True)

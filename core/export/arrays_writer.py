@@ -22,11 +22,9 @@ from core.export.placement import faces_of
 from core.export.report import ExportReport
 from core.files.atomic import write_atomically
 from core.geometry.cameras import default_focal_px
-from core.types import FrameResult, Reconstruction
+from core.types import REFINE_LEVELS, FrameResult, Reconstruction
 
 SCHEMA = 1
-# Numbers that stand for how thorough a refinement was.
-LEVELS = ("off", "quick", "thorough")
 _IN_MEMORY = 8 * 2**20
 _COPY_BYTES = 2**20
 
@@ -204,7 +202,7 @@ def _rows_of(person: Reconstruction, result: FrameResult) -> dict[str, NDArray[n
         "track_id": number(person.track_id, np.int64),
         "refine_level": None
         if refined is None
-        else np.asarray(LEVELS.index(refined.level), np.int8),
+        else np.asarray(REFINE_LEVELS.index(refined.level), np.int8),
         "refine_accepted": None if refined is None else np.asarray(refined.accepted),
         "refine_2d_percent": None
         if refined is None

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
 
-RefineLevel = Literal["off", "quick", "thorough"]
-REFINE_LEVELS: tuple[RefineLevel, ...] = get_args(RefineLevel)
+from core.types import RefineLevel
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.export.arrays_writer import LEVELS
 from core.files.atomic import write_atomically
-from core.types import Frame, FrameResult, Reconstruction, Refinement
+from core.types import REFINE_LEVELS, Frame, FrameResult, Reconstruction, Refinement
 
 PART_FRAMES = 60
 PART_SECONDS = 20.0
@@ -136,7 +135,7 @@ def _arrays_of(frames: list[FinishedFrame]) -> dict[str, NDArray[np.generic]]:
 
 
 def _refined_row(refined: Refinement) -> tuple[float, float, float, float]:
-    level = LEVELS.index(refined.level)
+    level = REFINE_LEVELS.index(refined.level)
     return level, refined.before_percent, refined.after_percent, float(refined.accepted)
 
 

@@ -14,10 +14,19 @@ from core.types.inspection import (
     TokenKind,
     TokenSet,
 )
-from core.types.results import FrameResult, Reconstruction, Refinement, StageTime, Truth
+from core.types.results import (
+    REFINE_LEVELS,
+    FrameResult,
+    Reconstruction,
+    RefineLevel,
+    Refinement,
+    StageTime,
+    Truth,
+)
 from core.types.subject import Subject
 
 __all__ = [
+    "REFINE_LEVELS",
     "AttentionRecord",
     "CamerasRecord",
     "Detection",
@@ -30,6 +39,7 @@ __all__ = [
     "MeshStageRecord",
     "PointsRecord",
     "Reconstruction",
+    "RefineLevel",
     "Refinement",
     "RegionRecord",
     "ScoreMapRecord",

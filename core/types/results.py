@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from core.types.arrays import freeze
 from core.types.frames import Frame
 from core.types.inspection import InspectionRecord
+
+RefineLevel = Literal["off", "quick", "thorough"]
+REFINE_LEVELS: tuple[RefineLevel, ...] = get_args(RefineLevel)
 
 
 @dataclass(frozen=True)

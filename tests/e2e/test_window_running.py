@@ -253,3 +253,19 @@ def test_a_dragged_joint_runs_no_method_that_reads_pixels_only(lab, metro):  # n
     lab.until(lambda: len(lab.calls) == calls + 1)
     metro.choice.choose_method("pose_lift")
     lab.until(lambda: len(lab.calls) == calls + 2)
+
+
+def test_the_refinement_is_a_choice_that_runs_anew_and_is_kept(lab, photos):  # noqa: F811
+    window = lab.start(photos[0])
+    lab.until_result()
+    assert lab.engines[-1].choice.refine == "off"
+    combo = window.method_panel.refine
+    combo.setCurrentIndex(combo.findData("thorough"))
+    combo.activated.emit(combo.currentIndex())
+    lab.until(lambda: lab.engines[-1].choice.refine == "thorough")
+    lab.until_result()
+    assert window.results.shown.choice.refine == "thorough"
+    assert window.settings.refine == "thorough"
+    window.choice.choose_method("metro")
+    assert window.choice.choice.refine == "thorough"
+    assert combo.currentData() == "thorough"

@@ -42,7 +42,9 @@ def workspace(tmp_path) -> Workspace:
             SavedItem(folder / "ü b.png", 14, False, ()),
         ),
         current=1,
-        choice=Choice("metro", "lite", "body", Path("/weights/x.safetensors"), "embedded", "cpu"),
+        choice=Choice(
+            "metro", "lite", "body", Path("/weights/x.safetensors"), "embedded", "cpu", "quick"
+        ),
         others=(Choice("cliff", "lite", "body"),),
         comparing=True,
         view={"alignment": "procrustes", "overlay_opacity": 0.25, "truth": True},
@@ -137,3 +139,13 @@ def test_junk_anywhere_is_a_clear_error_or_harmless(tmp_path_factory, place, jun
     path.write_text(json.dumps(data))
     with contextlib.suppress(MeshLoupeError):
         load_workspace(path)
+
+
+def test_a_session_of_before_refinement_opens_without(workspace, tmp_path) -> None:
+    path = tmp_path / "old.meshloupe"
+    save_workspace(workspace, path)
+    data = json.loads(path.read_text("utf-8"))
+    for choice in (data["choice"], *data["others"]):
+        del choice["refine"]
+    path.write_text(json.dumps(data), "utf-8")
+    assert load_workspace(path).choice.refine == "off"
