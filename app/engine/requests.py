@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.state.values import Choice, Item, Quality, RunResult
 from core.render.layers import MeshLayer
 from core.types import Detection, Frame, Truth
@@ -165,29 +168,57 @@ class OverlayRequest:
     request_id: int = 0
 
 
-ExportKind = Literal["obj", "ply", "glb", "npz", "overlay"]
-
-
-@dataclass(frozen=True, eq=False)
-class ExportRequest:
-    """Write files of a result and read them back.
-
-    Attributes:
-        result: what to write.
-        folder: where to.
-        kinds: which files.
-        origin: ``pelvis``, ``ground`` or ``camera``, for mesh files.
-    """
-
-    result: RunResult
-    folder: Path
-    kinds: tuple[ExportKind, ...]
-    origin: str = "pelvis"
+ExportKind = Literal["obj", "ply", "glb", "npz", "overlay", "turntable", "panels"]
 
 
 @dataclass(frozen=True)
 class ExportLine:
-    """One file written and what reading it back said."""
+    """One file written and what reading it back said, or why there is none."""
 
     path: Path
     report: str
+    ok: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class ExportItem:
+    """What is written of one picture.
+
+    Attributes:
+        item: row of the list; None for a frame that is played.
+        result: what the method found; None runs it now.
+        people: marks that the method starts from where it is run; None where nobody looked yet.
+        edited: whether a hand changed the marks.
+    """
+
+    item: Item | None
+    result: RunResult | None = None
+    people: tuple[Detection, ...] | None = None
+    edited: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class ExportRequest:
+    """Write files of one or many pictures and read each back.
+
+    Attributes:
+        items: pictures, in order.
+        choice: what is run where a result is missing.
+        folder: where to.
+        kinds: which files.
+        origin: ``pelvis``, ``ground`` or ``camera``, for mesh files.
+        person: row of the only person to write; None for all.
+        panels: (name, (H, W, 3) uint8) panels of the window as they look, for ``panels``.
+        progress: told (files done, all), from the exporter's thread.
+        wrote: told each `ExportLine` as soon as it is true, from the exporter's thread.
+    """
+
+    items: tuple[ExportItem, ...]
+    choice: Choice
+    folder: Path
+    kinds: tuple[ExportKind, ...]
+    origin: str = "pelvis"
+    person: int | None = None
+    panels: tuple[tuple[str, NDArray[np.uint8]], ...] = ()
+    progress: Callable[[int, int], None] = lambda _done, _total: None
+    wrote: Callable[[ExportLine], None] = lambda _line: None

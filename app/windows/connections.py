@@ -425,7 +425,8 @@ class _Wiring(QObject):
         has_people = w.results.shown is not None and bool(w.results.shown.result.people)
         for name in ("run", "run_all", "draw_box", "load_joints", "fit_picture", "remove_item"):
             a[name].setEnabled(has_picture)
-        for name in ("export", "fit_body", "view_picture", "view_front", "view_side", "view_top"):
+        a["export"].setEnabled(has_picture or has_people)
+        for name in ("fit_body", "view_picture", "view_front", "view_side", "view_top"):
             a[name].setEnabled(has_people)
         a["delete_person"].setEnabled(has_picture and w.people.selected >= 0)
         a["undo"].setEnabled(w.people.can_undo)

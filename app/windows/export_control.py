@@ -6,18 +6,28 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QFileDialog
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QPoint, Slot
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFileDialog, QWidget
 
-from app.engine.requests import ExportRequest
+from app.engine.requests import ExportItem, ExportRequest
 from app.engine.sequences import RecordRequest, SequenceRequest
 from app.engine.work_thread import Failure
-from app.state.values import Notice
-from app.windows.export_dialog import ExportDialog
+from app.state.values import Choice, Notice, RunResult
+from app.windows.export_dialog import LIST, ONE, ExportDialog, ExportSubject
 from app.windows.sequence_dialog import SequenceDialog
 
 if TYPE_CHECKING:
     from app.windows.main_window import MainWindow
+
+
+PANEL_SCALE = 2  # panels are saved at twice their size on the screen
+AXES = (
+    "Meshes: metres, right-handed, y up; a person facing the camera faces +z. "
+    "NPZ: metres, x right, y down, z forward. "
+)
 
 
 class ExportControl(QObject):
@@ -26,35 +36,111 @@ class ExportControl(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self.w = window
-        self._export: ExportDialog | SequenceDialog | None = None
+        self.dialog: ExportDialog | SequenceDialog | None = None
+        self._request: ExportRequest | SequenceRequest | None = None
         exporter = window.workers.exporter
         exporter.answered.connect(self._exported)
         exporter.failed.connect(self._export_failed)
         exporter.dropped.connect(self._export_dropped)
 
+    @property
+    def _folder(self) -> Path:
+        return Path(self.w.settings.last_folder or Path.home()) / "meshloupe-out"
+
+    # ---- pictures
+
     @Slot()
     def show(self) -> None:
-        """The export dialog of the shown result."""
-        shown = self.w.results.shown
-        if shown is None or not shown.result.people:
+        """The export dialog of the shown result and of the list."""
+        w = self.w
+        shown = w.results.shown
+        if shown is None and not w.session.rowCount():
             return
-        folder = Path(self.w.settings.last_folder or Path.home()) / "meshloupe-out"
-        dialog = ExportDialog(self.w, shown, folder)
-        dialog.export_requested.connect(self._submit)
+        items, choice = w.session.items(), w.choice.choice
+        people = 0 if shown is None else len(shown.result.people)
+        subject = ExportSubject(
+            title="the list" if shown is None or not people else shown.result.frame.key,
+            method=choice.key if shown is None else shown.choice.key,
+            people=people,
+            person=w.results.person,
+            pictures=len(items),
+            missing=sum(w.results.get(item.id, choice) is None for item in items),
+            terms=terms_of(shown, choice),
+        )
+        dialog = ExportDialog(w, subject, self._folder)
+        dialog.save_wanted.connect(self._submit)
+        self._open(dialog)
+
+    def _open(self, dialog: ExportDialog | SequenceDialog) -> None:
+        dialog.cancelled.connect(self._cancel)
         dialog.finished.connect(self._export_closed)
-        self._export = dialog
+        self.dialog = dialog
         dialog.open()
 
-    @Slot(object)
-    def _submit(self, request: ExportRequest) -> None:
-        self.w.activity.set_busy("export", "Exporting")
+    @Slot()
+    def _submit(self) -> None:
+        dialog = self.dialog
+        if not isinstance(dialog, ExportDialog):
+            return
+        shown, kinds = self.w.results.shown, dialog.chosen_kinds()
+        on_list = dialog.scope_id == LIST
+        if not on_list and shown is None:
+            return
+        request = ExportRequest(
+            items=self._all_items() if on_list else (ExportItem(None, shown),),
+            choice=self.w.choice.choice,
+            folder=dialog.target,
+            kinds=kinds,  # type: ignore[arg-type]
+            origin=dialog.origin_id,
+            person=self.w.results.person if dialog.scope_id == ONE else None,
+            panels=self._panels() if "panels" in kinds else (),
+            progress=dialog.progressed.emit,
+            wrote=dialog.wrote.emit,
+        )
+        self._begin(request, "Exporting the list" if on_list else "Exporting")
+
+    def _begin(self, request: ExportRequest | SequenceRequest, words: str) -> None:
+        self._request = request
+        self.w.activity.set_busy("export", words)
         self.w.workers.exporter.submit(request)
+
+    def _all_items(self) -> tuple[ExportItem, ...]:
+        """Every row of the list with its result, or with the marks that a run starts from."""
+        w, choice = self.w, self.w.choice.choice
+        return tuple(
+            ExportItem(
+                item,
+                w.results.get(item.id, choice),
+                w.people.of(item.id) if w.people.knows(item.id) else None,
+                w.people.edited(item.id),
+            )
+            for item in w.session.items()
+        )
+
+    def _panels(self) -> tuple[tuple[str, NDArray[np.uint8]], ...]:
+        """Panels as they look on the screen, sharper."""
+        w = self.w
+        found: list[tuple[str, QWidget]] = [
+            ("picture", w.picture.view),
+            ("body", w.stage.main),
+            ("side", w.stage.side),
+        ]
+        tabs = w.layout_widget.tabs
+        page = tabs.tabText(tabs.currentIndex()).lower()
+        found.append((page, tabs.currentWidget()))
+        return tuple((name, picture_of(part)) for name, part in found if part.isVisible())
+
+    # ---- what the thread says
+
+    @Slot()
+    def _cancel(self) -> None:
+        self.w.workers.exporter.cancel()
 
     @Slot(int)
     def _export_closed(self, _code: int) -> None:
-        if self._export is not None:
-            self._export.deleteLater()
-            self._export = None
+        if self.dialog is not None:
+            self.dialog.deleteLater()
+            self.dialog = None
 
     @Slot(object, object)
     def _exported(self, request: Any, lines: Any) -> None:
@@ -64,54 +150,54 @@ class ExportControl(QObject):
         if isinstance(request, RecordRequest) and lines:
             self.w.files.open_paths([request.path])
         for line in lines:
-            self.w.activity.log(f"wrote {line.path}: {line.report}")
-        if self._export is not None:
-            self._export.show_lines(lines)
+            if line.ok:
+                self.w.activity.log(f"wrote {line.path}: {line.report}")
+            else:
+                self.w.activity.log(f"{line.path}: {line.report}", "error")
+        if self.dialog is not None and request is self._request:
+            self.dialog.show_lines(lines)
 
     @Slot(object)
     def _export_dropped(self, request: Any) -> None:
-        if isinstance(request, SequenceRequest):
+        if isinstance(request, SequenceRequest | ExportRequest):
             self.w.activity.set_busy("export", "")
-            if isinstance(self._export, SequenceDialog):
-                self._export.show_stopped()
+            if self.dialog is not None and request is self._request:
+                self.dialog.show_stopped()
 
     @Slot(object, object)
-    def _export_failed(self, _request: Any, failure: Failure) -> None:
+    def _export_failed(self, request: Any, failure: Failure) -> None:
         self.w.activity.set_busy("export", "")
         self.w.activity.notify(Notice("error", failure.text, failure.cure))
-        if self._export is not None:
-            self._export.show_failure(failure)
+        if self.dialog is not None and request is self._request:
+            self.dialog.show_failure(failure)
+
+    # ---- videos and cameras
 
     @Slot()
     def show_sequence(self) -> None:
         """The dialog that saves a whole video."""
-        now = self.w.playback.now
-        folder = Path(self.w.settings.last_folder or Path.home()) / "meshloupe-out"
-        dialog = SequenceDialog(self.w, now.name, self.w.choice.choice.key, folder)
-        dialog.export_wanted.connect(self._submit_sequence)
-        dialog.cancelled.connect(self.w.workers.exporter.cancel)
-        dialog.finished.connect(self._export_closed)
-        self._export = dialog
-        dialog.open()
+        now, choice = self.w.playback.now, self.w.choice.choice
+        terms = terms_of(self.w.results.shown, choice)
+        dialog = SequenceDialog(self.w, now.name, choice.key, self._folder, terms)
+        dialog.save_wanted.connect(self._submit_sequence)
+        self._open(dialog)
 
-    @Slot(object, object)
-    def _submit_sequence(self, kinds: tuple[str, ...], folder: Path) -> None:
-        now = self.w.playback.now
-        if now.path is None or not isinstance(self._export, SequenceDialog):
+    @Slot()
+    def _submit_sequence(self) -> None:
+        now, dialog = self.w.playback.now, self.dialog
+        if now.path is None or not isinstance(dialog, SequenceDialog):
             return
         self.w.playback.set(playing=False)
-        self.w.activity.set_busy("export", f"Saving {now.name}")
-        self.w.workers.exporter.submit(
-            SequenceRequest(
-                now.path,
-                self.w.choice.choice,
-                kinds,
-                folder,
-                now.smoothing,
-                now.lock_feet,
-                self._export.progressed.emit,
-            )
+        request = SequenceRequest(
+            now.path,
+            self.w.choice.choice,
+            dialog.chosen_kinds(),
+            dialog.target,
+            now.smoothing,
+            now.lock_feet,
+            dialog.progressed.emit,
         )
+        self._begin(request, f"Saving {now.name}")
 
     def record(self) -> None:
         """Begin to record the camera, or end the recording and look at it as a video."""
@@ -119,9 +205,8 @@ class ExportControl(QObject):
         if live.recording is not None:
             live.stop_recording()
             return
-        folder = Path(self.w.settings.last_folder or Path.home()) / "meshloupe-out"
         stamp = datetime.now().astimezone().strftime("%Y-%m-%d %H.%M.%S")
-        live.start_recording(folder / f"take {stamp}.mp4")
+        live.start_recording(self._folder / f"take {stamp}.mp4")
 
     def save_numbers(self) -> None:
         """Ask where the read-out of all frames goes."""
@@ -129,3 +214,24 @@ class ExportControl(QObject):
         chosen, _ = QFileDialog.getSaveFileName(self.w, "Save the read-out", name, "JSON (*.json)")
         if chosen:
             self.w.live.save_numbers(Path(chosen))
+
+
+def terms_of(shown: RunResult | None, choice: Choice) -> str:
+    """Units, axes and the licence of the body, for the dialog; the files say the same."""
+    from core.export.licences import body_licence
+
+    people = () if shown is None else shown.result.people
+    body = people[0].body if people else choice.body
+    return f"{AXES}Body: {body}; licence: {body_licence(body)}."
+
+
+def picture_of(widget: QWidget) -> NDArray[np.uint8]:
+    """(H, W, 3) a widget as it looks, at `PANEL_SCALE` times its size."""
+    image = QImage(widget.size() * PANEL_SCALE, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(PANEL_SCALE)
+    image.fill(widget.palette().window().color())
+    QWidget.render(widget, image, QPoint())  # QGraphicsView has another `render`
+    packed = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(packed.constBits(), np.uint8)
+    rows = rows.reshape(packed.height(), packed.bytesPerLine())[:, : 3 * packed.width()]
+    return rows.reshape(packed.height(), packed.width(), 3).copy()

@@ -1,62 +1,76 @@
-"""Choosing what to save, and the report of what was written and read back."""
+"""Choosing what to save of a picture, or of all pictures of the list."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QDialog,
-    QDialogButtonBox,
-    QFileDialog,
-    QGridLayout,
-    QLineEdit,
-    QPlainTextEdit,
-    QPushButton,
-    QWidget,
+from PySide6.QtWidgets import QWidget
+
+from app.panels.controls import Segments, label
+from app.windows.save_dialog import Kind, SaveDialog
+
+KINDS = (
+    Kind("obj", "Mesh, OBJ", "Text mesh that every program reads", True),
+    Kind("ply", "Mesh, PLY", "Binary mesh"),
+    Kind("glb", "Mesh, GLB", "Binary glTF, for the web and for engines"),
+    Kind("npz", "Numbers, NPZ", "Vertices, joints, camera and pose as arrays (schema 1)", True),
+    Kind("overlay", "Overlay, PNG", "The body drawn over the picture", True),
+    Kind("turntable", "Turntable, MP4", "The body turned once around"),
+    Kind("panels", "Panels, PNG", "Picture, 3D view and the panel below, as they look now"),
 )
-
-from app.engine.requests import ExportKind, ExportLine, ExportRequest
-from app.engine.work_thread import Failure
-from app.panels.controls import Segments, columns, label, rows
-from app.state.values import RunResult
-
-KINDS: tuple[tuple[ExportKind, str, str, bool], ...] = (
-    ("obj", "Mesh, OBJ", "Text mesh that every program reads", True),
-    ("ply", "Mesh, PLY", "Binary mesh", False),
-    ("glb", "Mesh, GLB", "Binary glTF, for the web and for engines", False),
-    ("npz", "Numbers, NPZ", "Vertices, joints, camera and pose as arrays (schema 1)", True),
-    ("overlay", "Overlay, PNG", "The body drawn over the picture", True),
-)
+ONE, PEOPLE, LIST = "one", "people", "list"
 
 
-class ExportDialog(QDialog):
-    """Kinds, place and folder; stays open to show the report.
+@dataclass(frozen=True)
+class ExportSubject:
+    """What the dialog is about.
 
-    Signals:
-        export_requested: an `ExportRequest`.
+    Attributes:
+        title: of the picture.
+        method: what ran.
+        people: how many were found; 0 offers the list only.
+        person: row of the person that is looked at.
+        pictures: of the list.
+        missing: pictures of the list without a result, which are run first.
+        terms: units, axes and the licence of the body.
     """
 
-    export_requested = Signal(object)
+    title: str
+    method: str
+    people: int
+    person: int
+    pictures: int
+    missing: int
+    terms: str
 
-    def __init__(self, parent: QWidget, result: RunResult, folder: Path) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Export")
-        self.setMinimumWidth(520)
-        self._result = result
-        self._origin = "pelvis"
-        self.kinds: dict[ExportKind, QCheckBox] = {}
-        grid = QGridLayout()
-        for row, (kind, text, tip, on) in enumerate(KINDS):
-            box = QCheckBox(text)
-            box.setChecked(on)
-            box.toggled.connect(self._show_ready)
-            self.kinds[kind] = box
-            grid.addWidget(box, row, 0)
-            grid.addWidget(label(tip, "muted"), row, 1)
-        grid.setColumnStretch(1, 1)
+
+class ExportDialog(SaveDialog):
+    """Whose files, kinds, place and folder."""
+
+    def __init__(self, parent: QWidget, subject: ExportSubject, folder: Path) -> None:
+        super().__init__(parent, "Export", f"Export {subject.title}", "", KINDS)
+        self._subject = subject
+        self.origin_id = "pelvis"
+        several = subject.people > 1
+        self.scope_id = PEOPLE if subject.people else LIST
+        self.scope = Segments(
+            (
+                (ONE, f"Person {subject.person + 1}", "Only the person that is looked at"),
+                (PEOPLE, "Everybody" if several else "This picture", "All people of this picture"),
+                (
+                    LIST,
+                    f"All {subject.pictures} of the list",
+                    "Every picture and frame of the list",
+                ),
+            ),
+            "What is saved",
+        )
+        self.scope.set_available(ONE, several, "Only the person that is looked at")
+        self.scope.set_available(PEOPLE, subject.people > 0, "All people of this picture")
+        self.scope.set_available(LIST, subject.pictures > 0, "Every picture and frame of the list")
+        self.scope.chosen.connect(self.choose_scope)
+        self.before_kinds.addWidget(self.scope)
         self.origin = Segments(
             (
                 ("pelvis", "Pelvis", "The pelvis is at zero"),
@@ -67,79 +81,32 @@ class ExportDialog(QDialog):
         )
         self.origin.set_current("pelvis")
         self.origin.chosen.connect(self._origin_chosen)
-        self.folder = QLineEdit(str(folder))
-        self.folder.setAccessibleName("Folder")
-        self.folder.textChanged.connect(self._show_ready)
-        browse = QPushButton("Browse…")
-        browse.clicked.connect(self._browse)
-        where = columns()
-        where.addWidget(self.folder, 1)
-        where.addWidget(browse)
-        self.report = QPlainTextEdit()
-        self.report.setReadOnly(True)
-        self.report.setAccessibleName("Report")
-        self.report.hide()
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self.save = buttons.addButton("Save", QDialogButtonBox.ButtonRole.ActionRole)
-        self.save.setProperty("role", "primary")
-        self.save.setDefault(True)
-        self.save.clicked.connect(self._save)
-        buttons.rejected.connect(self.reject)
-        people = len(result.result.people)
-        layout = rows(self, margin=18, spacing=10)
-        layout.addWidget(label(f"Export {result.result.frame.key}", "title"))
-        layout.addWidget(
-            label(
-                f"{people} {'person' if people == 1 else 'people'} by {result.choice.key}", "muted"
-            )
-        )
-        layout.addLayout(grid)
-        layout.addWidget(label("Origin of meshes (metres, y up, facing +z)", "section"))
-        layout.addWidget(self.origin)
-        layout.addWidget(label("Folder", "section"))
-        layout.addLayout(where)
-        layout.addWidget(self.report, 1)
-        layout.addWidget(buttons)
+        self.terms = label(subject.terms, "muted", wrap=True)
+        self.terms.setAccessibleName("Units, axes and licence")
+        self.after_kinds.addWidget(label("Origin of meshes", "section"))
+        self.after_kinds.addWidget(self.origin)
+        self.after_kinds.addWidget(self.terms)
+        self.folder.setText(str(folder))
+        self.choose_scope(self.scope_id)
 
-    def chosen_kinds(self) -> tuple[ExportKind, ...]:
-        """What is ticked."""
-        return tuple(kind for kind, box in self.kinds.items() if box.isChecked())
+    def choose_scope(self, scope: str) -> None:
+        """``one``, ``people`` or ``list``."""
+        self.scope_id = scope
+        self.scope.set_current(scope)
+        panels = self.kinds["panels"]
+        panels.setEnabled(scope != LIST)
+        panels.setToolTip("" if scope != LIST else "Only what is on the screen can be saved so")
+        self.words.setText(self._words(scope))
+        self._show_ready()
 
-    def show_lines(self, lines: Sequence[ExportLine]) -> None:
-        """The report after writing."""
-        text = "\n".join(f"✓ {line.path}\n   {line.report}" for line in lines)
-        self._show_report(text)
-
-    def show_failure(self, failure: Failure) -> None:
-        """Why nothing was written."""
-        cure = f"\n   {failure.cure}" if failure.cure else ""
-        self._show_report(f"✗ {failure.text}{cure}")
-
-    def _show_report(self, text: str) -> None:
-        self.report.setPlainText(text)
-        self.report.show()
-        self.report.setMinimumHeight(130)
-        self.save.setEnabled(True)
-        self.save.setText("Save again")
+    def _words(self, scope: str) -> str:
+        s = self._subject
+        if scope == LIST:
+            run = f"; {s.missing} are run first" if s.missing else ""
+            return f"{s.pictures} pictures by {s.method}{run}"
+        if scope == ONE:
+            return f"Person {s.person + 1} of {s.people} by {s.method}"
+        return f"{s.people} {'person' if s.people == 1 else 'people'} by {s.method}"
 
     def _origin_chosen(self, origin: str) -> None:
-        self._origin = origin
-
-    def _show_ready(self) -> None:
-        self.save.setEnabled(bool(self.chosen_kinds()) and bool(self.folder.text().strip()))
-
-    def _browse(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Folder for the export", self.folder.text())
-        if folder:
-            self.folder.setText(folder)
-
-    def _save(self) -> None:
-        self.save.setEnabled(False)
-        self.export_requested.emit(
-            ExportRequest(
-                self._result,
-                Path(self.folder.text()).expanduser(),
-                self.chosen_kinds(),
-                self._origin,
-            )
-        )
+        self.origin_id = origin

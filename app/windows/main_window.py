@@ -13,7 +13,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplicat
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from app.engine.datasets import DataReader
-from app.engine.exporting import write_export
+from app.engine.exporting import Exporter
 from app.engine.media import MediaReader
 from app.engine.overlay import OverlayPainter
 from app.engine.requests import ExportRequest
@@ -82,8 +82,8 @@ WAIT_MS = 30_000
 class _ExportHandler:
     """Writes exports in a thread of its own, so that a large one holds up nothing else."""
 
-    def __init__(self) -> None:
-        self._recorder = Recorder()
+    def __init__(self, open_engine: OpenEngine) -> None:
+        self._recorder, self._exporter = Recorder(), Exporter(open_engine)
 
     def __call__(self, request: object, cancel: threading.Event) -> object:
         match request:
@@ -92,11 +92,12 @@ class _ExportHandler:
             case SequenceRequest():
                 return write_sequence(request, cancel)
             case ExportRequest():
-                return write_export(request, cancel)
+                return self._exporter(request, cancel)
         raise TypeError(f"no answer to {type(request).__name__}")
 
     def close(self) -> None:
         self._recorder.close()
+        self._exporter.close()
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ class Workers:
             files=WorkThread("files", MediaReader, newest_wins=False),
             ahead=WorkThread("ahead", MediaReader, newest_wins=False),
             painter=WorkThread("painter", OverlayPainter),
-            exporter=WorkThread("exporter", _ExportHandler, newest_wins=False),
+            exporter=WorkThread("exporter", lambda: _ExportHandler(open_engine), newest_wins=False),
             data=WorkThread("data", DataReader, newest_wins=False),
         )
 

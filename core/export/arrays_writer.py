@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import OutputError
+from core.export.licences import body_licence
 from core.export.placement import faces_of
 from core.export.report import ExportReport
 from core.files.atomic import write_atomically
@@ -25,6 +26,7 @@ from core.geometry.cameras import default_focal_px
 from core.types import REFINE_LEVELS, FrameResult, Reconstruction
 
 SCHEMA = 1
+CONVENTIONS = "metres and pixels; vertices + camera_full: x right, y down, z forward"
 _IN_MEMORY = 8 * 2**20
 _COPY_BYTES = 2**20
 
@@ -94,6 +96,7 @@ class NpzWriter:
                     _write_member(archive, name, value, None)
                 for name, spool in rows.items():
                     _write_member(archive, name, spool.empty, spool)
+                archive.comment = self._terms().encode()
             _check(temporary, self.path, {**single, **{n: s.empty for n, s in rows.items()}})
         faces = single["faces"]
         self.report = ExportReport(
@@ -106,6 +109,12 @@ class NpzWriter:
             reader="numpy",
         )
         return self.report
+
+    def _terms(self) -> str:
+        """Units, axes and licence, as the archive's comment: the schema's keys hold numbers only."""
+        body = "" if self._first is None else self._first.body
+        terms = f"; body: {body}; licence: {body_licence(body)}" if body else ""
+        return f"MeshLoupe arrays, schema {SCHEMA}; {CONVENTIONS}{terms}"
 
     def _add_person(self, person: Reconstruction, result: FrameResult) -> None:
         first = self._first = self._first or person
