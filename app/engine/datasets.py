@@ -140,8 +140,16 @@ def _evaluation(request: OpenEvaluationRequest, cancel: threading.Event) -> Open
     people = people_of(persons, units, names)
     data = result.data
     split = data.split if data.split in splits_of(data.id) else ""  # containers have names only
+    method = result.method
     source = DataSource(
-        data.id, Path(data.path), split, request.body, len(people), result.title, result.label
+        data.id,
+        Path(data.path),
+        split,
+        request.body,
+        len(people),
+        result.title,
+        f"{method.id} {method.variant}" if method.preset == "paper" else f"{method.id} lite",
+        result.label,
     )
     return OpenedEvaluation(result, people, source)
 

@@ -41,6 +41,7 @@ from app.state.data_model import (
 
 ROW_HEIGHT = 22
 EXTENDING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
+WIDTHS = {ERROR: 82, OTHER: 62, CHANGE: 66, SEQUENCE: 104, ACTION: 78, HIDDEN: 62}
 HIDDEN_SHARES = ((0.0, "any"), (0.1, "10 %"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"))
 
 
@@ -69,22 +70,20 @@ class DataPanel(QWidget):
         head.addWidget(self._title, 2)
         head.addWidget(self._told, 3)
         for action in actions:
-            head.addWidget(tool_button(action, text=True))
-        head.addWidget(self.save)
+            head.addWidget(tool_button(action))
+        for button in (self.points, self.close_other, self.save):
+            head.addWidget(button)
         self.plots = QStackedWidget()
         self.plots.addWidget(self.histogram)
         self.plots.addWidget(self.scatter)
         self._both = QSplitter(Qt.Orientation.Horizontal)
         self._both.setChildrenCollapsible(False)
         self._both.addWidget(self.plots)
-        right = QWidget()
-        column = rows(right, spacing=4)
-        column.addLayout(self._filter_row())
-        column.addWidget(self.table, 1)
-        self._both.addWidget(right)
-        self._both.setSizes([380, 620])
-        layout = rows(self, margin=8, spacing=6)
+        self._both.addWidget(self.table)
+        self._both.setSizes([360, 640])
+        layout = rows(self, margin=8, spacing=4)
         layout.addLayout(head)
+        layout.addLayout(self._filter_row())
         layout.addWidget(self._both, 1)
         self._connect()
         self._people_changed()
@@ -106,14 +105,15 @@ class DataPanel(QWidget):
         self.search.setClearButtonEnabled(True)
         self.search.setAccessibleName("Search the people")
         self.search.setToolTip("Show only people whose name in the data set holds this")
-        self.search.setMaximumWidth(150)
+        self.search.setMinimumWidth(40)
         self.everybody = QPushButton("All errors")
         self.everybody.setToolTip("Show people of all errors again, not of the clicked bar alone")
-        self.points = QPushButton("Compared")
+        self.points = QPushButton("Pairs")
         self.points.setCheckable(True)
-        self.points.setToolTip("Show the two evaluations against each other, or the distribution")
-        self.close_other = QPushButton("End comparison")
-        self.close_other.setToolTip("Take the second evaluation away")
+        self.points.setToolTip("The two evaluations against each other, or the distribution")
+        self.close_other = QPushButton("End")
+        self.close_other.setAccessibleName("End comparison")
+        self.close_other.setToolTip("End the comparison with the second evaluation")
         self.save = QPushButton("Save list…")
         self.save.setToolTip(
             "Save the selected people, or all that are shown, as a regression list for "
@@ -124,8 +124,8 @@ class DataPanel(QWidget):
         row = columns(spacing=4)
         for control in (self.error, self.sequence, self.action, self.hidden):
             row.addWidget(control, 1)
-        for control in (self.search, self.everybody, self.points, self.close_other):
-            row.addWidget(control)
+        row.addWidget(self.search, 1)
+        row.addWidget(self.everybody)
         return row
 
     def _make_table(self) -> None:
@@ -144,6 +144,8 @@ class DataPanel(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(PERSON, QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
+        for column, width in WIDTHS.items():
+            header.resizeSection(column, width)
         self.table.setSortingEnabled(True)
 
     def _connect(self) -> None:
@@ -265,7 +267,7 @@ class DataPanel(QWidget):
         unit = f" {model.unit}" if model.unit else ""
         self.histogram.show_values(model.values[groups], f"{name}{unit}", model.filter.limits)
         if model.compares and model.other_source is not None and model.source is not None:
-            labels = (f"{model.other_source.title}{unit}", f"{model.source.title}{unit}")
+            labels = (f"{model.other_source.short}{unit}", f"{model.source.short}{unit}")
             shown = model.shown
             self.scatter.show_pairs(shown, model.others[shown], model.values[shown], labels)
         self.everybody.setVisible(model.filter.limits is not None)

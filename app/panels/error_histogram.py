@@ -123,7 +123,7 @@ class ErrorHistogram(pg.GraphicsLayoutWidget):
         width = float(self.edges[1] - self.edges[0])
         brushes = [
             pg.mkBrush(
-                self._theme.accent if self._is_chosen(bar) else (*rgb(self._theme.body), 190)
+                self._theme.accent if self._is_chosen(bar) else (*rgb(self._theme.muted), 170)
             )
             for bar in range(len(self.counts))
         ]

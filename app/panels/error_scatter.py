@@ -14,7 +14,7 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from app.settings.theme import DARK, Theme, rgb
 
 # More points than this hide each other; those farthest from the diagonal are drawn.
-MOST_POINTS = 20_000
+MOST_POINTS = 8_000
 REACH_PX = 9.0
 GROUND = {"dark": (20, 22, 26), "light": (248, 249, 251)}
 

@@ -36,7 +36,7 @@ class DataSource:
     Attributes:
         reader, path, split, body: as in `DataRow`.
         total: how many people there are.
-        title: for people.
+        title, short: for people; what was measured on what, and what was measured.
         label: what the numbers are stamped with; empty without numbers.
     """
 
@@ -46,6 +46,7 @@ class DataSource:
     body: str = "embedded"
     total: int = 0
     title: str = ""
+    short: str = ""
     label: str = ""
 
 
