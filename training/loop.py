@@ -22,6 +22,7 @@ from training.checkpoints import (
 )
 from training.curves import write_curve
 from training.distributed import Workers
+from training.pace import named_limit
 from training.recipes import Recipe, TrainingFacts, finite
 
 logger = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ class TrainingLoop:
         self.average = {k: v.detach().clone() for k, v in self.network.state_dict().items()}
         self.facts = TrainingFacts()
         self._running: dict[str, float] = defaultdict(float)
+        self._made = 0.0
 
     def resume(self) -> None:
         """Carry on from the folder's checkpoint."""
@@ -184,13 +186,16 @@ class TrainingLoop:
         steps = self._running.pop("steps")
         parts = ", ".join(f"{k} {v / steps:.3f}" for k, v in self._running.items())
         rate = steps * self.recipe.batch_size / max(seconds, 1e-6)
+        making = self.recipe.clock.seconds - self._made
+        self._made = self.recipe.clock.seconds
+        limit = named_limit(min(1.0, making / max(seconds, 1e-6)))
         done = min(1.0, max(self.facts.seconds / (self.settings.minutes * 60), 1e-9))
         if self.settings.epochs is not None:
             done = max(done, self.epoch / self.settings.epochs)
         left = self.facts.seconds * (1 - done) / done / 60
         logger.info(
-            "%.1f M samples, %.0f a second, %.0f min left: %s",
-            self.facts.samples / 1e6, rate, left, parts,
+            "%.1f M samples, %.0f a second, %s, %.0f min left: %s",
+            self.facts.samples / 1e6, rate, limit, left, parts,
         )  # fmt: skip
         self._running.clear()
 

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from core.errors import InputError
 from core.nn.batch import LossTerms
+from training.pace import SampleClock
 
 # method id -> "module:class" of its recipe, imported on use
 RECIPES: dict[str, str] = {
@@ -86,7 +87,8 @@ class Recipe(Protocol):
     It is built with the device it works on, a seed, and the folder of rendered pictures, if any.
     ``picture_size`` is the side of the pictures that it reads, 0 if it reads none; ``given`` the
     prefixes of tensors that `build` fills and nothing trains; ``samples_per_epoch`` how many
-    people the data sets hold, 0 where pictures or poses have no end.
+    people the data sets hold, 0 where pictures or poses have no end; ``clock`` runs while samples are
+    made.
     """
 
     given: tuple[str, ...]
@@ -96,6 +98,7 @@ class Recipe(Protocol):
     batch_size: int
     optimiser: OptimiserSettings
     headline: str
+    clock: SampleClock
 
     def begin_at(self, step: int) -> None:
         """Told which step a resumed training carries on with."""

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from core.nn.batch import LossTerm, LossTerms
 from training.checkpoints import FILE_NAME, load_network
 from training.curves import fit_power_law, write_curve
 from training.loop import LoopSettings, TrainingLoop
+from training.pace import SampleClock, named_limit
 from training.pictures.shards import SUFFIX, write_shard
 from training.pictures.test_set import shipped_test_set
 from training.recipes import RECIPES, OptimiserSettings, recipe_for
@@ -34,10 +36,13 @@ class TinyRecipe:
 
     given = ()
     picture_size = 0
-    samples_per_epoch = 0
+    samples_per_epoch = 80
     batch_size = 8
     optimiser = OptimiserSettings(learning_rate=0.05, warmup_steps=1)
     headline = "error"
+
+    def __init__(self) -> None:
+        self.clock = SampleClock()
 
     def begin_at(self, step: int) -> None:
         pass
@@ -97,15 +102,29 @@ def test_a_recipe_trains_with_torch_numpy_opencv_and_safetensors_alone(method_id
 
 
 def test_a_run_learns_writes_its_checkpoint_and_its_curve(tmp_path):
-    loop = TrainingLoop(TinyRecipe(), tmp_path, LoopSettings(0.02, 0.2, 0.2))
+    loop = TrainingLoop(TinyRecipe(), tmp_path, LoopSettings(60, 0.01, 0.01, epochs=30))
     loop.run()
     assert loop.progress == 1.0
-    assert loop.facts.samples == loop.facts.steps * 8
+    assert loop.facts.samples == loop.facts.steps * 8 == 2400
     assert loop.facts.curve[-1]["error"] < 0.5
     curve = json.loads((tmp_path / "curve.json").read_text())
     assert curve["headline"] == "error"
     assert len(curve["curve"]) == len(loop.facts.curve)
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
+
+
+def test_a_run_says_what_it_waits_for(tmp_path, caplog, monkeypatch):
+    class Slow(TinyRecipe):
+        def losses(self, network: nn.Module, progress: float) -> LossTerms:
+            with self.clock:
+                time.sleep(0.01)
+            return super().losses(network, progress)
+
+    monkeypatch.setattr("training.loop.REPORT_SECONDS", 0.1)
+    caplog.set_level("INFO", logger="training")
+    TrainingLoop(Slow(), tmp_path, LoopSettings(0.01)).run()
+    assert "limited by making samples" in caplog.text
+    assert named_limit(0.2) == "limited by the network (20 % of the time goes into samples)"
 
 
 def test_a_stopped_run_carries_on_where_it_was(tmp_path):

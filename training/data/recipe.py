@@ -25,6 +25,7 @@ from training.data.mix import ChangedPeople, DataMix, loader
 from training.data.people import Person, collate
 from training.distributed import Workers
 from training.heads.samples import method_samples
+from training.pace import SampleClock
 from training.pictures.shards import ShardFolder
 from training.recipes import OptimiserSettings, TrainingFacts, autocast
 
@@ -102,6 +103,7 @@ class DataRecipe:
         self.samples_per_epoch = len(mix)
         self.headline = "pa_mpjpe_mm" if self._can_measure() else "loss"
         self._batches: Iterator[list[Person]] | None = None
+        self.clock = SampleClock()
         self._step = 0
 
     def begin_at(self, step: int) -> None:
@@ -114,7 +116,8 @@ class DataRecipe:
     def losses(self, network: nn.Module, progress: float) -> LossTerms:
         assert isinstance(network, Method)
         network.train()
-        batch, target = self._draw()
+        with self.clock:
+            batch, target = self._draw()
         # Masks and dropout are functions of the step too: a resumed training is the one not stopped.
         seed = np.random.SeedSequence([self.settings.seed, self._step, self.workers.rank])
         torch.manual_seed(int(seed.generate_state(1)[0]))

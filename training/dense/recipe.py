@@ -21,6 +21,7 @@ from core.synthesis.studio import Studio
 from core.types import Subject
 from core.weights.cards import load_shared
 from training.dense.held_out import HeldOutPictures
+from training.pace import SampleClock
 from training.pictures.augment import Changes, dense_view
 from training.pictures.render import BANK_COUNT, BANK_SIDE, studio_of
 from training.pictures.shards import Pictures, ShardFolder
@@ -72,6 +73,7 @@ class DenseRecipe:
         if self.shards is None:
             bank = procedural_bank(BANK_COUNT, BANK_SIDE, seed + 1)
             self.world = studio_of(subject, self.picture_size, bank, seed).to(device)
+        self.clock = SampleClock()
         self._step = 0
         self._held_out: HeldOutPictures | None = None
 
@@ -88,8 +90,9 @@ class DenseRecipe:
 
     def losses(self, network: nn.Module, progress: float) -> LossTerms:
         network.train()
-        drawn = self.draw()
-        view = dense_view(drawn, None if self.shards is None else self.changes)
+        with self.clock:
+            drawn = self.draw()
+            view = dense_view(drawn, None if self.shards is None else self.changes)
         with autocast(self.device):
             output = network(normalise(view.image))
         with torch.autocast(self.device.type, enabled=False):

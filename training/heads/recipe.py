@@ -19,6 +19,7 @@ from core.weights.cards import load_shared
 from training.heads.held_out import HEADLINE, measure
 from training.heads.samples import method_samples
 from training.heads.shared import GIVEN, shared_parts
+from training.pace import SampleClock
 from training.pictures.shards import ShardFolder
 from training.pictures.test_set import shipped_test_set
 from training.recipes import OptimiserSettings, TrainingFacts, autocast
@@ -60,6 +61,7 @@ class HeadRecipe:
         self.batch_size = CPU_BATCH if device.type == "cpu" else CUDA_BATCH
         self.body = load_body(self.facts.body).to(device)
         self.shards = ShardFolder(pictures)
+        self.clock = SampleClock()
         self._step = 0
 
     def begin_at(self, step: int) -> None:
@@ -84,11 +86,12 @@ class HeadRecipe:
         network.train()
         for name, _ in shared_parts(network):  # the norms of frozen parts keep what they know
             network.get_submodule(name).eval()
-        if self._step % UPDATE_EVERY == 0:
-            self.shards.wait(WAIT_SECONDS)
-        self._step += 1
-        drawn = self.shards.draw(self.batch_size).to(self.device)
-        batch, target = method_samples(drawn, self.body, network.input_spec, jitter=True)
+        with self.clock:
+            if self._step % UPDATE_EVERY == 0:
+                self.shards.wait(WAIT_SECONDS)
+            self._step += 1
+            drawn = self.shards.draw(self.batch_size).to(self.device)
+            batch, target = method_samples(drawn, self.body, network.input_spec, jitter=True)
         with autocast(self.device):
             output = network(batch)
         with torch.autocast(self.device.type, enabled=False):

@@ -19,6 +19,7 @@ from core.synthesis.poses import PoseSampler
 from training.lift.held_out import HEADLINE, HeldOut, quick_numbers
 from training.lift.marking import mark_like_people
 from training.lift.people import HIPS, People, PosePool, draw_people
+from training.pace import SampleClock
 from training.recipes import OptimiserSettings, TrainingFacts, autocast
 
 # Rotation matrix entries count as if they moved a point this far from its bone, metres.
@@ -43,6 +44,7 @@ class LiftRecipe:
         self.body = lift_body_of(body).to(device)
         self._coarse_body = lift_body_of(body, coarse=True).to(device)
         sampler = PoseSampler(self.body.chain, seed)
+        self.clock = SampleClock()
         self.draws = Draws(seed + 1, device)
         self.pool = PosePool(sampler, POOL_SIZE, broad_share=0.4)
         self._step = 0
@@ -63,10 +65,11 @@ class LiftRecipe:
     def losses(self, network: nn.Module, progress: float) -> LossTerms:
         assert isinstance(network, LiftNetwork)
         self._step += 1
-        if self._step % REFRESH_EVERY == 0:
-            self.pool.refresh(REFRESH_POSES)
-        people = draw_people(self.body, self.pool.poses, self.draws, self.batch_size)
-        marks = mark_like_people(people, self.draws)
+        with self.clock:
+            if self._step % REFRESH_EVERY == 0:
+                self.pool.refresh(REFRESH_POSES)
+            people = draw_people(self.body, self.pool.poses, self.draws, self.batch_size)
+            marks = mark_like_people(people, self.draws)
         center, half = mark_box(marks.rays, marks.known)
         jitter = half.log() + self.draws.normal(0, 0.2, len(people))
         features = encode(marks, jitter)
