@@ -5,6 +5,7 @@
     python -m training.evaluate --held-out [--count 1000]
     python -m training.evaluate --joints joints2d.json --bare embedded,metro,pose_lift
     python -m training.evaluate --synthetic metro,pointhmr,multi_roi
+    python -m training.evaluate --synthetic metro,pose_lift --refine thorough --average 4
 
 Nothing here chooses a checkpoint; marked photographs are a smoke test and are only measured.
 """
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import InputError, MeshLoupeError
+from core.types import REFINE_LEVELS
 from training.evaluation.command import add_options
 
 if TYPE_CHECKING:
@@ -50,6 +52,15 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--synthetic", metavar="IDS", help="shipped lite heads on the fixed synthetic test set"
     )
+    parser.add_argument(
+        "--refine",
+        default="off",
+        choices=REFINE_LEVELS,
+        help="with --bare and --synthetic: bodies brought onto joints and silhouettes found",
+    )
+    parser.add_argument(
+        "--average", type=int, default=1, metavar="N", help="the same: over N views of each crop"
+    )
     parser.add_argument("--weights", type=Path, metavar="FILE", help="instead of the shipped ones")
     parser.add_argument(
         "--held-out", action="store_true", help="tables on the fixed sampled people"
@@ -76,6 +87,8 @@ def main(arguments: list[str] | None = None) -> int:
         if options.synthetic:
             from training.heads.remeasure import measure_shipped, synthetic_table
 
+            if options.refine != "off" or options.average > 1:
+                return _refined(options)
             update = options.update_card
             ids = options.synthetic.split(",")
             rows = {name: measure_shipped(name, update_card=update) for name in ids}
@@ -104,14 +117,35 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def _refined(options: argparse.Namespace) -> int:
+    from training.heads.refined import measure_refined, refined_table
+    from training.pictures.test_set import COUNT
+
+    how = f"refine {options.refine}, average {options.average}"
+    for name in options.synthetic.split(","):
+        rows = {
+            "as it is": measure_refined(name, "off", 1, COUNT),
+            how: measure_refined(name, options.refine, options.average, COUNT),
+        }
+        sys.stdout.write(refined_table(name, rows))
+    return 0
+
+
 def _bare(options: argparse.Namespace) -> int:
     from training.heads.shipping import head_name
     from training.photographs import DETECTOR, photograph_rows, photograph_table, update_card
 
     for name in options.bare.split(","):
-        rows = photograph_rows(options.joints, options.media or options.joints.parent, name)
+        rows = photograph_rows(
+            options.joints,
+            options.media or options.joints.parent,
+            name,
+            refine=options.refine,
+            average=options.average,
+        )
         sys.stdout.write(photograph_table(name, rows))
-        if options.update_card and name != "pose_lift":
+        plain = options.refine == "off" and options.average == 1
+        if options.update_card and plain and name != "pose_lift":
             update_card("lite_backbone" if name == DETECTOR else head_name(name, "body"), rows)
     return 0
 

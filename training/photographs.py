@@ -16,7 +16,7 @@ from core.assets import asset_path
 from core.body.joint_sets import LSP14_NAMES
 from core.pipeline.joint_matching import match_joints
 from core.pipeline.joints_file import read_joints_file
-from core.types import Detection, Frame
+from core.types import Detection, Frame, RefineLevel
 from core.weights.cards import CardNumber, read_card, write_card
 from training.lift.marked_pictures import frames_of
 
@@ -46,15 +46,23 @@ class PhotographRow:
     people: int
 
 
-def photograph_rows(joints_json: Path, media_dir: Path, name: str) -> tuple[PhotographRow, ...]:
+def photograph_rows(
+    joints_json: Path,
+    media_dir: Path,
+    name: str,
+    *,
+    refine: RefineLevel = "off",
+    average: int = 1,
+) -> tuple[PhotographRow, ...]:
     """Every marked person, by the embedded detector itself or by a method with shipped weights.
 
     Args:
         joints_json: joints of pictures and video frames (``clip.mp4#65``).
         media_dir: folder of the pictures.
         name: ``embedded``, or a method id.
+        refine, average: as `EngineConfig` has them.
     """
-    look = _detected if name == DETECTOR else _reconstructed(name)
+    look = _detected if name == DETECTOR else _reconstructed(name, refine, average)
     people = read_joints_file(joints_json).people
     rows = []
     for key, frame in frames_of(media_dir, list(people)):
@@ -95,11 +103,14 @@ def _detected(frame: Frame) -> list[Joints]:
     return [_lsp14(person, frame) for person in embedded_detector().detect(frame)]
 
 
-def _reconstructed(method_id: str) -> Callable[[Frame], list[Joints]]:
+def _reconstructed(
+    method_id: str, refine: RefineLevel, average: int
+) -> Callable[[Frame], list[Joints]]:
     from core.pipeline.config import EngineConfig
     from core.pipeline.engine import open_engine
 
-    engine = open_engine(EngineConfig(method=method_id, preset="lite", detector=DETECTOR))
+    config = EngineConfig(method_id, "lite", detector=DETECTOR, refine=refine, average=average)
+    engine = open_engine(config)
 
     def look(frame: Frame) -> list[Joints]:
         people = engine.run(frame).people
