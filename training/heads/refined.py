@@ -145,8 +145,9 @@ def measure_refined(
     """Errors of a shipped method on the first ``count`` people, refined and averaged.
 
     The 2D error is that of the body in the whole picture's perspective, of which a weak-perspective
-    camera is an approximation: refined and plain bodies are comparable. Beside the numbers of `training.heads.held_out`: ``refine_ms`` a person, without finding joints and
-    maps, in batches, and ``refined_percent`` of the people whose body was replaced.
+    camera is an approximation: refined and plain bodies are comparable. Beside the numbers of
+    `training.heads.held_out`: ``refine_ms`` a person, without finding joints and maps, in batches,
+    and ``refined_percent`` of the people whose body was replaced.
     """
     method = create_method(method_id, preset="lite")
     load_embedded(method)
