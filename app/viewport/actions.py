@@ -9,6 +9,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+# Radians that a key turns by, and how it changes the distance.
+KEY_TURNS = {
+    Qt.Key.Key_Left: (0.12, 0.0),
+    Qt.Key.Key_Right: (-0.12, 0.0),
+    Qt.Key.Key_Up: (0.0, -0.12),
+    Qt.Key.Key_Down: (0.0, 0.12),
+}
+KEY_ZOOMS = {Qt.Key.Key_Plus: 0.88, Qt.Key.Key_Equal: 0.88, Qt.Key.Key_Minus: 1 / 0.88}
+
 
 @dataclass(frozen=True)
 class ActionSpec:

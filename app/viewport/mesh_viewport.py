@@ -26,8 +26,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.settings.theme import DARK, Theme
 from app.viewport import paint
-from app.viewport.actions import build_actions
+from app.viewport.actions import KEY_TURNS, KEY_ZOOMS, build_actions
 from app.viewport.marks import Marks
+from app.viewport.pending import PendingDrawing
 from app.viewport.worker import (
     PickReply,
     PickRequest,
@@ -54,13 +55,6 @@ FLOWING_SCALE = 0.6
 SLOW_DRAFT_S = 0.045
 RADIANS_PER_PIXEL = 0.0085
 CLICK_PIXELS = 4.0
-KEY_TURNS = {
-    Qt.Key.Key_Left: (0.12, 0.0),
-    Qt.Key.Key_Right: (-0.12, 0.0),
-    Qt.Key.Key_Up: (0.0, -0.12),
-    Qt.Key.Key_Down: (0.0, 0.12),
-}
-KEY_ZOOMS = {Qt.Key.Key_Plus: 0.88, Qt.Key.Key_Equal: 0.88, Qt.Key.Key_Minus: 1 / 0.88}
 
 
 class MeshViewport(QWidget):
@@ -87,9 +81,7 @@ class MeshViewport(QWidget):
     def __init__(self, parent: QWidget | None = None, y_up: bool = False) -> None:
         super().__init__(parent)
         self.setAccessibleName("3D view")
-        self.setAccessibleDescription(
-            "Drag to turn, wheel to zoom, click the body to pick a vertex"
-        )
+        self.setAccessibleDescription("Drag to turn, wheel to zoom, click the body to pick")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 160)
@@ -106,6 +98,7 @@ class MeshViewport(QWidget):
         self._marks = Marks()
         self._fit_wanted = True
         self._number = self._scene = 0
+        self._flowing = False
         self._reply: RenderReply | None = None
         self._image: QImage | None = None
         self._draft_scale = DRAFT_SCALE
@@ -117,6 +110,8 @@ class MeshViewport(QWidget):
         self._thread.picked.connect(self._take_pick)
         self._thread.failed.connect(self.failed)
         self.destroyed.connect(self._thread.stop)
+        self._pending = PendingDrawing(self)
+        self._pending.due.connect(self._send)
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(self._request_final)
         self.actions_by_name = build_actions(self, self._slots())
@@ -167,12 +162,11 @@ class MeshViewport(QWidget):
             flowing: frames of a video: draw as quickly as can be, and leave it at that.
             fit: move the camera so that everything is seen.
         """
-        had_any = bool(self._layers)
+        self._fit_wanted |= fit or not self._layers
+        self._flowing = flowing
         self._layers = tuple(layers)
         self._scene += 1
         self._marks.keep_within(self._layers)
-        if fit or not had_any:
-            self._fit_wanted = True
         if flowing:
             self._settle.stop()
             self._request("draft", FLOWING_SCALE)
@@ -309,6 +303,11 @@ class MeshViewport(QWidget):
         if self._fit_wanted and self._layers:
             self._fit_wanted = False
             self._camera = self._fitted(self._camera)
+        self._pending.ask(quality, scale)
+
+    def _send(self, quality: Quality, scale: float) -> None:
+        if quality != "final" and not self._flowing:
+            self._settle.start()
         self._number += 1
         ratio = self.devicePixelRatioF() * scale
         size = (max(2, round(self.width() * ratio)), max(2, round(self.height() * ratio)))
@@ -335,8 +334,7 @@ class MeshViewport(QWidget):
     def _show_reply(self, reply: RenderReply) -> None:
         request = reply.request
         if request.quality == "draft":
-            slow = reply.seconds > SLOW_DRAFT_S
-            self._draft_scale = DRAFT_SCALE * 0.66 if slow else DRAFT_SCALE
+            self._draft_scale = DRAFT_SCALE * (0.66 if reply.seconds > SLOW_DRAFT_S else 1)
         if request.scene < self._scene:
             return
         self._reply = reply
@@ -351,8 +349,8 @@ class MeshViewport(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        hint = QPainter.RenderHint
+        painter.setRenderHints(hint.Antialiasing | hint.SmoothPixmapTransform)
         if self._image is None:
             painter.fillRect(self.rect(), QColor(self._theme.view_bottom))
         else:
@@ -425,8 +423,7 @@ class MeshViewport(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:
         steps = event.angleDelta().y() / 120
         if steps and self._layers:
-            at = (event.position().x(), event.position().y())
-            size = (self.width(), self.height())
+            at, size = event.position().toTuple(), (self.width(), self.height())
             self._move_to(self._camera.zoomed(0.88**steps, at, size), moving=True)
         event.accept()
 
@@ -483,6 +480,7 @@ class MeshViewport(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._settle.stop()
+        self._pending.forget()
         super().hideEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -495,6 +493,7 @@ class MeshViewport(QWidget):
         super().closeEvent(event)
 
     def shutdown(self) -> None:
-        """End the thread; the window that holds this view calls it when it closes."""
+        """End the thread; the window that holds this view calls it."""
         self._settle.stop()
+        self._pending.forget()
         self._thread.stop()

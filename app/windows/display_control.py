@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -31,6 +32,10 @@ from core.render import MeshLayer, picture_camera
 from core.types import AttentionRecord, MeshStageRecord, Reconstruction
 
 REDRAW_MS = 30
+# A body stays this long while that of the next picture is on its way: kept results come sooner.
+CLEAR_MS = 150
+# Pictures that follow one another quicker than this are leafed through, not looked at.
+LEAFING_S = 0.35
 
 
 class DisplayControl(QObject):
@@ -73,6 +78,15 @@ class DisplayControl(QObject):
         self._redraw.setSingleShot(True)
         self._redraw.setInterval(REDRAW_MS)
         self._redraw.timeout.connect(self._draw_bodies)
+        self._clear = QTimer(self)
+        self._clear.setSingleShot(True)
+        self._clear.setInterval(CLEAR_MS)
+        self._clear.timeout.connect(lambda: self._blend.jump(()))
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(round(1000 * LEAFING_S))
+        self._rest.timeout.connect(self._draw_bodies)
+        self._changed_at, self._leafing = 0.0, False
         session.loaded.connect(self.show_loaded)
         session.current_changed.connect(self._item_changed)
         results.shown_changed.connect(self._show_result)
@@ -97,7 +111,8 @@ class DisplayControl(QObject):
     def stop(self) -> None:
         """No more timers; answers that are still on their way draw nothing."""
         self._stopped = True
-        self._redraw.stop()
+        for timer in (self._redraw, self._clear, self._rest):
+            timer.stop()
         self._blend.stop()
 
     def redraw(self) -> None:
@@ -152,6 +167,8 @@ class DisplayControl(QObject):
 
     @Slot(int)
     def _item_changed(self, item_id: int) -> None:
+        now = time.monotonic()
+        self._leafing, self._changed_at = now - self._changed_at < LEAFING_S, now
         self._view.set(reading=0)
         if item_id < 0:
             self._picture.view.set_picture(None)
@@ -175,7 +192,10 @@ class DisplayControl(QObject):
             self._picture.set_layers(names, self._view.options.picture_layer)
             self._attention.set_records(tuple(r for r in records if isinstance(r, AttentionRecord)))
             self._show_heat()
-        if result is not None and result.streamed:
+        self._clear.stop()
+        if result is None and self._blend.shown:
+            self._clear.start()
+        elif result is not None and result.streamed:
             self._blend.jump(people)
         elif (result is not None and result.quality == "live") or (
             result is not None and self._blend.shown and self._fitted_item == result.item_id
@@ -228,7 +248,8 @@ class DisplayControl(QObject):
 
     @Slot()
     def _draw_bodies(self) -> None:
-        self._show_people(self._blend.shown)
+        if not self._clear.isActive():
+            self._show_people(self._blend.shown)
 
     @Slot(object)
     def _show_people(self, people: tuple[Reconstruction, ...]) -> None:
@@ -255,7 +276,10 @@ class DisplayControl(QObject):
         over = layers[: len(people)]
         layers += self._truth_layers(people, shown)
         layers = self._with_stage(layers, people, painted)
-        moving = shown.quality == "live" or self._blend.is_moving
+        leafing = self._leafing and time.monotonic() - self._changed_at < LEAFING_S
+        if leafing:
+            self._rest.start()
+        moving = shown.quality == "live" or self._blend.is_moving or leafing
         flowing = moving and shown.streamed
         self._stage.set_layers(layers, painted.legend, live=moving, flowing=flowing)
         if self._fitted_item != shown.item_id or (not moving and self._stage.has_lost_sight()):
@@ -295,7 +319,8 @@ class DisplayControl(QObject):
         return [] if layer is None else [layer]
 
     def _show_reprojection(self) -> None:
-        people = self._blend.shown if self._view.options.skeleton else ()
+        belong = self._view.options.skeleton and not self._clear.isActive()
+        people = self._blend.shown if belong else ()
         self._picture.view.set_reprojected(people)
 
     def _show_heat(self) -> None:
@@ -351,8 +376,9 @@ class DisplayControl(QObject):
 
     @Slot(object, object)
     def _overlay_drawn(self, request: OverlayRequest, image: OverlayImage) -> None:
-        if self._results.shown is None:
-            return
+        shown = self._results.shown
+        if shown is None or (shown.quality == "full" and shown.request_id != request.request_id):
+            return  # of a picture that was left meanwhile
         self.overlay_ready.emit(request.request_id)
         self._picture.view.set_mesh_overlay(image.picture)
         if request.quality != "draft":

@@ -48,6 +48,7 @@ class Stage(QWidget):
         self._fitted_sphere: tuple[NDArray[np.float32], float] = (np.zeros(3, np.float32), 0.0)
         self._drawing = False
         self._pushes = 0
+        self._fit_waits = False
         self._waiting: tuple[tuple[MeshLayer, ...], Legend | None, bool] | None = None
         bar = panel_frame("bar")
         head = columns(bar, spacing=2)
@@ -147,7 +148,10 @@ class Stage(QWidget):
         self._drawing = False
         if self._waiting is not None:
             layers, legend, flowing = self._waiting
+            fit, self._fit_waits = self._fit_waits, False
             self.set_layers(layers, legend, live=True, flowing=flowing)
+            if fit:
+                self.fit()
 
     def _show_legend(self) -> None:
         """A small view has no room for a legend; the inspector shows the same one."""
@@ -172,7 +176,9 @@ class Stage(QWidget):
 
     def fit(self) -> None:
         """Show the whole body, a little from above."""
-        if self._layers:
+        if self._waiting is not None:
+            self._fit_waits = True
+        elif self._layers:
             azimuth, elevation = self._start
             start = replace(ViewCamera(), azimuth=azimuth, elevation=elevation)
             self.main.set_camera(self._fitted(start, self.main))
