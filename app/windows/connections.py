@@ -24,19 +24,13 @@ from app.windows.actions import VIEW_TOGGLES
 from app.windows.camera_dialog import CameraDialog
 from app.windows.data_files import DataFiles
 from app.windows.export_control import ExportControl
+from app.windows.file_kinds import ANY, BODIES, PICTURES, WEIGHTS
 from app.windows.menus import fill_recent
 from app.windows.ready_control import ReadyControl
 
 if TYPE_CHECKING:
     from app.windows.main_window import MainWindow
 
-PICTURES = (
-    "Pictures and videos (*.jpg *.jpeg *.png *.webp *.bmp *.tif *.tiff "
-    "*.mp4 *.mov *.avi *.mkv *.webm *.meshloupe)"
-)
-WEIGHTS = "Weights (*.safetensors *.pt *.pth *.bin *.ckpt *.tar *.pkl)"
-BODIES = "Body models (*.pkl *.npz)"
-ANY = "All files (*)"
 REGIONS_PAGE, COMPARE_PAGE, WHY_PAGE, DATA_PAGE = 2, 3, 4, 5  # of the tabs below the picture
 SETTINGS_OF_VIEW = {
     "colour_by": "colour_by",
