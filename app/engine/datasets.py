@@ -150,6 +150,7 @@ def _evaluation(request: OpenEvaluationRequest, cancel: threading.Event) -> Open
         result.title,
         f"{method.id} {method.variant}" if method.preset == "paper" else f"{method.id} lite",
         result.label,
+        "\n".join([*map(str, result.measures), *(d.text for d in result.deviations)]),
     )
     return OpenedEvaluation(result, people, source)
 

@@ -201,14 +201,16 @@ class DataPanel(QWidget):
         """The next or previous person of the list."""
         row = self.table.currentIndex().row() + by
         if 0 <= row < self._model.rowCount():
-            self._row_chosen(self._model.index(row, 0))
+            self.person_chosen.emit(int(self._model.shown[row]))
 
     # ---- from the model
 
     def _people_changed(self) -> None:
         model, people = self._model, self._model.people
         source = model.source
-        self._title.set_full_text(source.title if source else "No data set is open")
+        self._title.set_full_text(
+            source.title if source else "No data set is open", source.details if source else ""
+        )
         joints = [(f"{name}, mm", ("joint", row)) for row, name in enumerate(people.joint_names)]
         errors = [
             (f"{name} {people.units.get(name, '')}".strip(), ("error", name))

@@ -38,6 +38,7 @@ class DataSource:
         total: how many people there are.
         title, short: for people; what was measured on what, and what was measured.
         label: what the numbers are stamped with; empty without numbers.
+        details: all its numbers and how it departs from its protocol, a line each.
     """
 
     reader: str
@@ -48,6 +49,7 @@ class DataSource:
     title: str = ""
     short: str = ""
     label: str = ""
+    details: str = ""
 
 
 @dataclass(frozen=True)

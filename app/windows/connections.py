@@ -173,9 +173,12 @@ class _Wiring(QObject):
         self._auto_run_changed(w.choice.auto_run)
 
     def step(self, by: int) -> None:
-        """The next or previous frame of a video that is played, else picture of the list."""
+        """The next or previous frame of a video, person of a data set, or picture of the list."""
+        item = self.w.session.current
         if self.w.playback.now.is_clip:
             self.w.live.step(by)
+        elif item is not None and item.data and self.w.data_panel.isVisible():
+            self.w.data_panel.step(by)
         else:
             self.w.items_panel.step(by)
 

@@ -152,6 +152,20 @@ def test_the_worst_come_first_and_a_bar_names_its_people(
     assert model.rowCount() == len(errors)
 
 
+def test_arrows_go_from_bad_to_better(lab, tmp_path, errors) -> None:  # noqa: F811
+    window = opened(lab, tmp_path, errors)
+    ranking = sorted(errors, key=errors.get, reverse=True)
+    window.evaluations.look_at(int(window.data.shown[0]))
+    assert window.session.current.data.key == ranking[0]
+    window.acts["next"].trigger()
+    window.acts["next"].trigger()
+    assert window.session.current.data.key == ranking[2]
+    window.acts["previous"].trigger()
+    assert window.session.current.data.key == ranking[1]
+    lab.until_result()
+    assert "MPJPE 70 mm (synthetic-lsp14, n = 13)" in window.data_panel._title.toolTip()
+
+
 def test_filters_and_joints(lab, tmp_path, errors) -> None:  # noqa: F811
     window = opened(lab, tmp_path, errors)
     model, panel = window.data, window.data_panel

@@ -123,7 +123,7 @@ def finish(plan: Plan, store: EvaluationStore) -> EvaluationResult:
         measures=tables.measures,
         groups=tables.groups,
         joints=tables.joints,
-        printed=tuple(Printed(row.source, row.values, row.note) for row in rows),
+        printed=tuple(Printed(row.source, dict(row.values), row.note) for row in rows),
         refused=refused,
         failures=tables.failures,
         untrue=tables.untrue,
