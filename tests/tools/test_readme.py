@@ -1,11 +1,14 @@
 """The README says what the registry and the benchmark report say."""
 
+import pytest
+
 from core.methods import list_methods
-from tools.readme import README, filled, methods_table
+from tools.readme import TEXTS, filled, methods_table
 
 
-def test_generated_parts_are_up_to_date() -> None:
-    text = README.read_text(encoding="utf-8")
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+def test_generated_parts_are_up_to_date(path) -> None:
+    text = path.read_text(encoding="utf-8")
     assert filled(text) == text, "run `make readme`"
 
 
