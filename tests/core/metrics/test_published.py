@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from core.methods import method_entry
@@ -39,3 +41,16 @@ def test_the_two_families_are_never_mixed():
     for row in list_published():
         family = families.get(row.method, "multi-roi")
         assert row.protocol.endswith(family) or row.protocol == "freihand-online"
+
+
+TEXT = (Path(__file__).resolve().parents[3] / "docs" / "protocols.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("row", list_published(), ids=lambda row: f"{row.method} {row.protocol}")
+def test_the_documentation_has_the_same_rows(row):
+    values = ", ".join(
+        f"{name} {value:.3f}" if name.startswith("F@") else f"{name} {value:.1f}"
+        for name, value in row.values.items()
+    )
+    line = f"| `{row.protocol}` | {row.source} | {row.method} {row.variant} | {values} |"
+    assert line in TEXT.splitlines()
