@@ -119,13 +119,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _refined(options: argparse.Namespace) -> int:
     from training.heads.refined import measure_refined, refined_table
-    from training.pictures.test_set import COUNT
+    from training.pictures.test_set import COUNTS
 
+    count = COUNTS["body"]
     how = f"refine {options.refine}, average {options.average}"
     for name in options.synthetic.split(","):
         rows = {
-            "as it is": measure_refined(name, "off", 1, COUNT),
-            how: measure_refined(name, options.refine, options.average, COUNT),
+            "as it is": measure_refined(name, "off", 1, count),
+            how: measure_refined(name, options.refine, options.average, count),
         }
         sys.stdout.write(refined_table(name, rows))
     return 0
