@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from multiprocessing import get_context
@@ -28,9 +28,10 @@ from core.detection import default_pose
 from core.errors import MeshLoupeError
 from core.files.atomic import write_atomically
 from core.methods import list_methods, method_entry
+from core.pipeline.acceleration import has_fast_half
 from core.pipeline.config import EngineConfig
-from core.pipeline.engine import open_engine
-from core.pipeline.loading import find_weights
+from core.pipeline.engine import Engine, open_engine
+from core.pipeline.loading import find_weights, load_method
 from core.pipeline.pictures import read_picture
 from core.pipeline.samples import bundled_samples, sample_joints
 from core.types import Detection, Frame, FrameResult
@@ -86,6 +87,23 @@ class NetworkResult:
     base_memory_mb: float
     threads: int
     repeats: int
+    speed: Speed | None = None
+
+
+@dataclass(frozen=True)
+class Speed:
+    """The network alone, three ways in alternation; medians.
+
+    Attributes:
+        plain_ms: the module as it was built; full_ms: as engines run it, in float32.
+        half_ms: in half precision; None where that is no faster by nature.
+        half_off_mm: how far half precision moves vertices in the mean; None without weights.
+    """
+
+    plain_ms: float
+    full_ms: float
+    half_ms: float | None
+    half_off_mm: float | None
 
 
 def networks(methods: tuple[str, ...] = ()) -> tuple[Network, ...]:
@@ -111,16 +129,43 @@ def measure(network: Network, device: str, repeats: int) -> NetworkResult:
         _runs(lambda: engine.run(frame, (person,)), WARM_UP)
         full = _runs(lambda: engine.run(frame, (person,)), repeats)
         live = _runs(lambda: engine.run(frame, (person,), quality="live"), repeats)
+        memory = _memory_mb(str(engine.device))
         return NetworkResult(
             network=network,
-            parameters=sum(p.numel() for p in engine.method.parameters()),
+            parameters=engine.parameters,
             weights=engine.weights_state,
             stages=(*_stages(full), _stat("live", [run.seconds for run in live])),
-            peak_memory_mb=_memory_mb(str(engine.device)),
+            peak_memory_mb=memory,
             base_memory_mb=base,
             threads=engine.threads,
             repeats=len(full),
+            speed=compare_speed(engine, frame, person, len(full)),
         )
+
+
+def compare_speed(engine: Engine, frame: Frame, person: Detection, repeats: int) -> Speed:
+    """The engine's network against the plain module and against half precision, by turns."""
+    method, state = load_method(engine.config)
+    ways = [Engine(engine.config, method, state, engine.device, engine.detector), engine]
+    if has_fast_half(engine.device):
+        ways.append(open_engine(replace(engine.config, precision="half")))
+    for way in ways:
+        way.run(frame, (person,))
+    seconds: list[list[float]] = [[] for _ in ways]
+    meshes = [way.run(frame, (person,)).people[0].vertices for way in ways]
+    for _ in range(repeats):
+        for way, mine in zip(ways, seconds, strict=True):
+            stages = way.run(frame, (person,)).timing
+            mine.append(next(s.seconds for s in stages if s.stage == "network"))
+    median = [1000 * float(np.median(mine)) for mine in seconds]
+    half = len(ways) == 3
+    off = None
+    if half and state != "none":
+        off = 1000 * float(np.linalg.norm(meshes[2] - meshes[1], axis=-1).mean())
+    for way in ways:
+        if way is not engine:
+            way.close()
+    return Speed(median[0], median[1], median[2] if half else None, off)
 
 
 def _subject() -> tuple[Frame, Detection]:

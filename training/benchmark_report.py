@@ -15,9 +15,9 @@ def markdown_table(report: dict[str, Any]) -> str:
     """The README's table, from a report as `run_benchmark` gives it or its file holds it."""
     where = report["machine"]
     lines = [
-        "| method | preset | variant | parameters | network ms | all stages ms | p95 | live ms "
-        "| threads | peak memory |",
-        "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        "| method | preset | variant | parameters | network ms | plain module | half precision "
+        "| all stages ms | p95 | live ms | threads | peak memory |",
+        "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for row in report["results"]:
         if "error" in row:
@@ -30,6 +30,7 @@ def markdown_table(report: dict[str, Any]) -> str:
             network["variant"],
             f"{row['parameters'] / 1e6:.1f} M",
             f"{stages['network']['median_ms']:.1f}",
+            *_speed_cells(row.get("speed")),
             f"{stages['total']['median_ms']:.1f}",
             f"{stages['total']['p95_ms']:.1f}",
             f"{stages['live']['median_ms']:.1f}",
@@ -39,12 +40,27 @@ def markdown_table(report: dict[str, Any]) -> str:
         lines.append("| " + " | ".join(cells) + " |")
     lines += [
         "",
+        "Plain module: the network as built, beside what the engine runs, by turns. Half precision: "
+        "time, and in brackets how far vertices move in the mean (of trained networks).",
+        "",
         f"One person, median of up to {max(_repeats(report))} runs, float32, on {where['device_name']} "
         f"({where['cores']} cores), torch {where['versions']['torch']}, "
         f"commit `{where['commit']}`, {where['date'][:10]}"
         f"{_load_note(where)}.",
     ]
     return "\n".join(lines)
+
+
+def _speed_cells(speed: dict[str, Any] | None) -> tuple[str, str]:
+    """How many times as long the plain module takes, and what half precision does."""
+    if speed is None:
+        return "", ""
+    plain = f"{speed['plain_ms'] / speed['full_ms']:.2f} x"
+    if speed["half_ms"] is None:
+        return plain, ""
+    half = f"{speed['full_ms'] / speed['half_ms']:.2f} x faster"
+    off = speed["half_off_mm"]
+    return plain, half if off is None else f"{half} ({off:.1f} mm)"
 
 
 def _load_note(where: dict[str, Any]) -> str:

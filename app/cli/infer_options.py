@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from core.pipeline.outputs import SaveKind
     from core.pipeline.shards import Shard
     from core.temporal import Smoothing
-    from core.types import RefineLevel
+    from core.types import Precision, RefineLevel
 
 
 def box_of(text: str) -> tuple[float, float, float, float]:
@@ -61,6 +61,16 @@ def refinement_of(text: str) -> RefineLevel:
         if level == text:
             return level
     raise wrong_use(f"{text!r} is none of {', '.join(REFINE_LEVELS)}", "--refine")
+
+
+def precision_of(text: str) -> Precision:
+    """``full`` or ``half``."""
+    from core.types import PRECISIONS
+
+    for precision in PRECISIONS:
+        if precision == text:
+            return precision
+    raise wrong_use(f"{text!r} is none of {', '.join(PRECISIONS)}", "--precision")
 
 
 def kinds_of(text: str) -> tuple[SaveKind, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.types import RefineLevel
+from core.types import Precision, RefineLevel
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,8 @@ class EngineConfig:
         refine: bring bodies onto the 2D joints seen (``quick``), and onto the silhouette
             (``thorough``); see `core.refine`.
         average: views of each crop whose answers are averaged, 1 to `core.refine.averaging.VIEWS`.
+        precision: ``half`` computes the heavy layers in half precision, where that is faster; see
+            `core.pipeline.acceleration`.
         untrained: accept a network without weights (benchmarks, tests); the result is no body.
     """
 
@@ -36,4 +38,5 @@ class EngineConfig:
     detector: str = "auto"
     refine: RefineLevel = "off"
     average: int = 1
+    precision: Precision = "full"
     untrained: bool = False

@@ -21,6 +21,7 @@ from core.errors import Cancelled, DeviceError, InputError
 from core.methods import method_entry
 from core.methods.base import Method
 from core.nn.batch import Batch
+from core.pipeline.acceleration import accelerate, in_precision, require_precision
 from core.pipeline.batching import make_batch, slice_batch
 from core.pipeline.config import EngineConfig
 from core.pipeline.devices import choose_device, use_threads, wanted_threads
@@ -46,6 +47,7 @@ class Engine:
         device: where it computes.
         weights_state: ``embedded`` (shipped), ``user`` or ``none`` (untrained).
         threads: CPU threads that a run takes.
+        parameters: numbers of the network as it was built; folding norms leaves fewer.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Engine:
         self.detector = detector
         self._refining = refining
         self.threads = wanted_threads(tiny=method.input_spec.kind == "joints")
+        self.parameters = sum(p.numel() for p in method.parameters())
         self._people_at_once = MAX_PEOPLE
 
     @property
@@ -172,7 +175,8 @@ class Engine:
         with torch.inference_mode():
             self.method.live = asked.quality == "live"
             views = self.config.average if asked.quality == "full" else 1
-            output = averaged(self.method, part, views, inspect=asked.inspect)
+            with in_precision(self.config.precision, self.device):
+                output = averaged(self.method, part, views, inspect=asked.inspect)
             if self.device.type == "cuda":
                 torch.cuda.synchronize(self.device)
             clock.lap("network")
@@ -266,18 +270,23 @@ def open_engine(config: EngineConfig) -> Engine:
         InputError: unknown method, preset, variant or detector.
         WeightsError: no weights for it, or weights of another network.
         BodyError: the body file is missing or of the wrong kind, or cannot be refined as asked.
-        DeviceError: the device is not there.
+        DeviceError: the device is not there, or no faster in the precision asked for.
     """
     _check_average(config.average)
     device = choose_device(config.device)
     method, weights_state = load_method(config)
     try:
         detector = create_detector(config.detector, device=str(device))
+        require_precision(config.precision, device)
         method = method.eval().to(device)
+        parameters = sum(p.numel() for p in method.parameters())
+        method = accelerate(method, device, config.precision)
         refining = None
         if config.refine != "off":
             refining = Refining(method, config.refine, detector)
-        return Engine(config, method, weights_state, device, detector, refining)
+        engine = Engine(config, method, weights_state, device, detector, refining)
+        engine.parameters = parameters
+        return engine
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):
             raise

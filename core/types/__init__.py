@@ -15,8 +15,10 @@ from core.types.inspection import (
     TokenSet,
 )
 from core.types.results import (
+    PRECISIONS,
     REFINE_LEVELS,
     FrameResult,
+    Precision,
     Reconstruction,
     RefineLevel,
     Refinement,
@@ -26,6 +28,7 @@ from core.types.results import (
 from core.types.subject import Subject
 
 __all__ = [
+    "PRECISIONS",
     "REFINE_LEVELS",
     "AttentionRecord",
     "CamerasRecord",
@@ -38,6 +41,7 @@ __all__ = [
     "LimbHint",
     "MeshStageRecord",
     "PointsRecord",
+    "Precision",
     "Reconstruction",
     "RefineLevel",
     "Refinement",

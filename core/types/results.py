@@ -14,6 +14,8 @@ from core.types.inspection import InspectionRecord
 
 RefineLevel = Literal["off", "quick", "thorough"]
 REFINE_LEVELS: tuple[RefineLevel, ...] = get_args(RefineLevel)
+Precision = Literal["full", "half"]
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
 
 @dataclass(frozen=True)
