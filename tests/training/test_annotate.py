@@ -121,9 +121,8 @@ def test_who_is_sure_enough(person, seen, reason) -> None:
 def test_a_clip_is_sampled_in_time_and_a_broken_file_does_not_stop_the_others(
     tmp_path, monkeypatch, capsys
 ) -> None:
-    clip = (
-        make_clip(tmp_path / "in" / "clip.mp4", 14) if (tmp_path / "in").mkdir() is None else None
-    )
+    (tmp_path / "in").mkdir()
+    make_clip(tmp_path / "in" / "clip.mp4", 14)
     (tmp_path / "in" / "broken.jpg").write_bytes(b"no picture")
     out = tmp_path / "out"
     looked = []
