@@ -50,7 +50,7 @@ class Thresholds:
     """
 
     least_joints: int = 13
-    least_score: float = 0.55
+    least_score: float = 0.7
     most_percent: float = 3.0
     least_pixels: float = 80.0
 
