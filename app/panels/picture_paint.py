@@ -176,6 +176,11 @@ def draw_links(painter: QPainter, links: Links, style: MarkStyle) -> None:
         painter.setBrush(colour)
         radius = (2.0 + 4.0 * strength) * style.pixel
         painter.drawEllipse(target, radius, radius)
+    draw_source(painter, links, style)
+
+
+def draw_source(painter: QPainter, links: Links, style: MarkStyle) -> None:
+    """A ring around the place that the lines come from."""
     if links.source is not None:
         painter.setPen(QPen(QColor(style.theme.accent), 2.2 * style.pixel))
         painter.setBrush(Qt.BrushStyle.NoBrush)

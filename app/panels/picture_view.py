@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPixmapItem, QGraphicsScene, QGraphicsView
 
+from app.panels.gl_links import GlLinks, gl_links_or_why
 from app.panels.picture_hits import Hit, dragged_box, drawn_box, hit_test, person_at
 from app.panels.picture_paint import (
     Links,
@@ -32,6 +33,7 @@ from app.panels.picture_paint import (
     draw_person,
     draw_regions,
     draw_reprojection,
+    draw_source,
     draw_winner,
 )
 from app.settings.theme import DARK, Theme
@@ -100,6 +102,7 @@ class PictureView(QGraphicsView):
         self.winner: tuple[float, float] | None = None
         self.regions: NamedRegions = ()
         self.focus_regions: tuple[str, ...] = ()
+        self.gl: GlLinks | None = None
         self.cell: tuple[NDArray[np.float32], str] | None = None
         self.draws_boxes = False
         self.covers = False
@@ -193,6 +196,18 @@ class PictureView(QGraphicsView):
         """Lines from a point to what it attends to; None for none."""
         self.links = links
         self.viewport().update()
+
+    def use_gl(self, on: bool) -> str:
+        """Draw links by OpenGL or by the painter; one line on what came of it, '' for no change."""
+        if on == (self.gl is not None):
+            return ""
+        if not on and self.gl is not None:
+            self.gl.close()
+        self.gl, said = (
+            gl_links_or_why() if on else (None, "attention links are drawn by the painter")
+        )
+        self.viewport().update()
+        return said
 
     def set_dots(self, dots: Links | None) -> None:
         """Points that were looked at; None for none."""
@@ -437,7 +452,10 @@ class PictureView(QGraphicsView):
             draw_reprojection(painter, person, style)
         draw_regions(painter, self.regions, style, self.focus_regions)
         for links in (self.dots, self.links):
-            if links is not None:
+            if links is not None and self.gl is not None:
+                self.gl.draw(painter, links)
+                draw_source(painter, links, style)
+            elif links is not None:
                 draw_links(painter, links, style)
         if self.winner is not None:
             draw_winner(painter, self.winner, style)

@@ -36,6 +36,7 @@ class Settings:
         overlay_opacity: 0..1, of the mesh over the picture.
         show_wireframe, show_grid, show_skeleton, show_boxes, show_joints, show_truth: view toggles.
         show_inspection: whether the attention and heatmap panel is open.
+        gl_links: whether attention links are drawn by OpenGL where it can be had.
         item_sort: order of the list.
         recent: files and folders, newest first.
         last_folder: where file dialogs begin.
@@ -62,6 +63,7 @@ class Settings:
     show_joints: bool = True
     show_truth: bool = False
     show_inspection: bool = True
+    gl_links: bool = False
     item_sort: str = "added"
     recent: tuple[str, ...] = ()
     last_folder: str = ""

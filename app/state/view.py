@@ -22,6 +22,7 @@ class ViewOptions:
         overlay_opacity: 0..1, of the projected mesh over the picture.
         reading: 0 for the answer, n for the n-th other reading of the same joints.
         stage: name of a mesh stage shown instead of the final mesh; '' for the final one.
+        gl_links: draw attention links by OpenGL where it can be had.
         picture_layer: ``none`` or the name of a heatmap record drawn over the picture.
         picture_label: which of its maps; -1 for the largest over all.
     """
@@ -38,6 +39,7 @@ class ViewOptions:
     inspection: bool = True
     log: bool = False
     side_view: bool = True
+    gl_links: bool = False
     reading: int = 0
     stage: str = ""
     picture_layer: str = "none"

@@ -163,6 +163,12 @@ SPECS: tuple[ActionSpec, ...] = (
         "side_view", "Side &view", "A second view, turned by 90 degrees", "side", ("V",), True
     ),
     ActionSpec(
+        "gl_links",
+        "Links by &OpenGL",
+        "For hundreds of attention lines on a graphics card; without one the painter is quicker",
+        checkable=True,
+    ),
+    ActionSpec(
         "inspection",
         "&Attention",
         "What joints and vertices attend to, for methods that read the picture",
@@ -222,6 +228,7 @@ VIEW_TOGGLES = (
     "boxes",
     "joints",
     "side_view",
+    "gl_links",
     "inspection",
     "log",
 )

@@ -55,7 +55,7 @@ class AttentionControl(QObject):
         self._attention, self._linked = attention, linked
         self._results, self._view = results, view
         self._activity, self._display, self._picture = activity, display, picture
-        self._picked_vertex = -1
+        self._picked_vertex, self._gl_tried = -1, False
         self._panel = panel
         panel.choice_made.connect(self._chosen)
         panel.save_requested.connect(self._ask_where_to_save)
@@ -64,6 +64,7 @@ class AttentionControl(QObject):
         stage.vertex_picked.connect(self._vertex_picked)
         attention.choice_changed.connect(self._show)
         linked.changed.connect(self._show)
+        view.changed.connect(self._options_changed)
         results.shown_changed.connect(self._result_changed)
 
     @Slot(str, int)
@@ -183,6 +184,17 @@ class AttentionControl(QObject):
         if result is None or result.quality == "full":
             self._show()
 
+    @Slot(object, object)
+    def _options_changed(self, options: Any, names: frozenset[str]) -> None:
+        if "gl_links" in names:
+            self._choose_drawing()
+
+    def _choose_drawing(self) -> None:
+        """OpenGL when it is wished for and can be had, else the painter; the log says which."""
+        said = self._picture.view.use_gl(self._view.options.gl_links)
+        if said:
+            self._activity.log(said)
+
     @Slot(object)
     def _show(self, _choice: Any = None) -> None:
         """Links and cells on the picture, balls on the body."""
@@ -203,6 +215,9 @@ class AttentionControl(QObject):
             places.append(token_place_3d(*pick.end, person))
         if person is not None and not cells and 0 <= self._picked_vertex < len(person.vertices):
             places.append(person.vertices_camera[self._picked_vertex])
+        if links is not None and self._view.options.gl_links and not self._gl_tried:
+            self._gl_tried = True  # not at the start: the window must be there first
+            self._choose_drawing()
         view.set_links(links)
         if cells and record is not None and row is not None:
             self._show_cells(record, row)

@@ -43,6 +43,7 @@ SETTINGS_OF_VIEW = {
     "joints": "show_joints",
     "truth": "show_truth",
     "inspection": "show_inspection",
+    "gl_links": "gl_links",
 }
 
 

@@ -189,6 +189,7 @@ class MainWindow(QMainWindow):
                 joints=s.show_joints,
                 truth=s.show_truth,
                 inspection=s.show_inspection,
+                gl_links=s.gl_links,
             )
         )
 

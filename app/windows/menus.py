@@ -27,7 +27,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "fit_picture", "fit_body", "-", "view_picture", "view_front", "view_side", "view_top", "-",
             "wireframe", "grid", "skeleton", "truth", "boxes", "joints", "-",
-            "compare", "side_view", "inspection", "data_set", "log", "-", "theme",
+            "compare", "side_view", "inspection", "data_set", "log", "-", "gl_links", "theme",
         ),
     ),
     ("&Go", ("next", "previous", "search")),
