@@ -57,9 +57,10 @@ class MeshJoints:
         extra: Path | None = None,
     ) -> None:
         self._body, self._protocol = body, protocol
-        self._tables: dict[str, Tensor] = {}
-        self._h36m17 = self._h36m_rows(regressor)
-        self._metro24 = None if extra is None else self._metro_rows(extra)
+        self._sets: dict[str, _Rows] = {}
+        table = self._h36m_rows(regressor)
+        self._h36m17 = None if table is None else _Rows(table)
+        self._metro24 = None if extra is None else _Rows(self._metro_rows(extra))
         self.deviations: tuple[Deviation, ...] = ()
         wanted = protocol.h36m17_to_joint_set
         self._rows: tuple[int, ...] = ()
@@ -85,10 +86,7 @@ class MeshJoints:
         """(B, V, 3) metres -> (B, K, 3), the protocol's joints."""
         if self._rows:
             return self._seventeen(vertices)[:, list(self._rows)]
-        joint_set = self._protocol.joint_set
-        if joint_set not in self._tables:
-            self._tables[joint_set] = self._table(joint_set)
-        return _apply(self._tables[joint_set], vertices)
+        return self._own(self._protocol.joint_set).of(vertices)
 
     def pelvis(self, vertices: Tensor) -> NDArray[np.float64] | None:
         """(B, V, 3) metres -> (B, 3) Human3.6M's pelvis; None for bodies without one."""
@@ -97,9 +95,9 @@ class MeshJoints:
     def metro24(self, vertices: Tensor) -> NDArray[np.float64] | None:
         """(B, V, 3) metres -> (B, 24, 3) METRO's points; None where no regressor gives them."""
         if self._metro24 is not None:
-            return _apply(self._metro24, vertices)
+            return self._metro24.of(vertices)
         if self._body.has_own_regressor("metro24"):
-            return _apply(self._table("metro24"), vertices)
+            return self._own("metro24").of(vertices)
         return None
 
     def of_method(self, people: list[Reconstruction], vertices: Tensor) -> NDArray[np.float64]:
@@ -119,7 +117,12 @@ class MeshJoints:
 
     def _seventeen(self, vertices: Tensor) -> NDArray[np.float64]:
         assert self._h36m17 is not None
-        return _apply(self._h36m17, vertices)
+        return self._h36m17.of(vertices)
+
+    def _own(self, joint_set: str) -> _Rows:
+        if joint_set not in self._sets:
+            self._sets[joint_set] = _Rows(self._table(joint_set))
+        return self._sets[joint_set]
 
     def _h36m_rows(self, path: Path | None) -> Tensor | None:
         if path is not None:
@@ -171,6 +174,14 @@ class MeshJoints:
         )
 
 
-def _apply(table: Tensor, vertices: Tensor) -> NDArray[np.float64]:
-    """In double precision, so that the answer does not depend on who else is in the batch."""
-    return torch.einsum("kv,bvd->bkd", table, vertices.detach().cpu().double()).numpy()
+class _Rows:
+    """(K, V) rows of a regressor, kept as the few columns that are not zero."""
+
+    def __init__(self, table: Tensor) -> None:
+        self._columns = table.abs().sum(0).nonzero()[:, 0]
+        self._rows = table[:, self._columns].double()
+
+    def of(self, vertices: Tensor) -> NDArray[np.float64]:
+        """(B, V, 3) -> (B, K, 3), in double precision: the same whoever else is in the batch."""
+        some = vertices.detach()[:, self._columns.to(vertices.device)].cpu().double()
+        return (self._rows @ some).numpy()

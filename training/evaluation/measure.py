@@ -32,7 +32,8 @@ class Measurer:
         protocol: the rule.
         body: the method's, whose meshes come.
         mesh_joints: regresses the joints of the protocol.
-        truths: makes the truth; None for protocols that measure in the picture, or without truth.
+        truths: made the truth of the people that come; None for protocols that measure in the
+            picture, or without truth.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class Measurer:
         truths: Truths | None,
     ) -> None:
         self._protocol, self._body = protocol, body
-        self._joints, self._truths = mesh_joints, truths
+        self._joints, self.truths = mesh_joints, truths
 
     def measure(
         self, group: Sequence[Prepared], people: Sequence[Reconstruction]
@@ -56,10 +57,10 @@ class Measurer:
         if fine and self._protocol.unit == "OKS":
             marks = list(self.keypoints(fine, people))
             errors = [self._similarity(p, m) for p, m in zip(fine, marks, strict=True)]
-        elif fine and self._truths is not None and self._joints is not None:
+        elif fine and self.truths is not None and self._joints is not None:
             vertices = _stacked(people)
             pred = self._joints.of_method(list(people), vertices)
-            truth = [self._truths.of(_record(person)) for person in fine]
+            truth = [person.truth or TruePerson() for person in fine]
             self._add_joints(errors, vectors, pred, vertices, truth)
             self._add_meshes(errors, pred, vertices, truth)
         found = iter(zip(errors, vectors, marks, strict=True))

@@ -13,6 +13,7 @@ from core.methods.base import InputSpec
 from core.nn.batch import Batch
 from core.pipeline.batching import join_batches, make_batch
 from core.types import Detection, Frame
+from training.evaluation.truth import TruePerson, Truths
 
 READERS = 4
 AHEAD = 8
@@ -27,6 +28,7 @@ class Prepared:
         record: what the data set knows; None when it cannot be read.
         batch: the person alone; None after a failure.
         detection: box and marks.
+        truth: of the person; None for protocols that need none, or after a failure.
         failure: why there is no batch.
     """
 
@@ -34,11 +36,16 @@ class Prepared:
     record: PersonRecord | None = None
     batch: Batch | None = None
     detection: Detection | None = None
+    truth: TruePerson | None = None
     failure: str = ""
 
 
 def prepared_people(
-    dataset: DataSet, rows: Sequence[int], spec: InputSpec, box_scale: float | None
+    dataset: DataSet,
+    rows: Sequence[int],
+    spec: InputSpec,
+    box_scale: float | None,
+    truths: Truths | None = None,
 ) -> Iterator[Prepared]:
     """The people of these rows in order, a few of them made ahead by other threads.
 
@@ -47,13 +54,14 @@ def prepared_people(
         rows: which ones.
         spec: what the method reads.
         box_scale: growth of the box; None for the method's own.
+        truths: makes the truth of each.
     """
     wanted = spec if box_scale is None else replace(spec, box_scale=box_scale)
     waiting: deque[Future[Prepared]] = deque()
     with ThreadPoolExecutor(READERS, "read people") as pool:
         try:
             for row in rows:
-                waiting.append(pool.submit(prepare, dataset, row, wanted))
+                waiting.append(pool.submit(prepare, dataset, row, wanted, truths))
                 if len(waiting) > AHEAD:
                     yield waiting.popleft().result()
             while waiting:
@@ -63,7 +71,7 @@ def prepared_people(
                 future.cancel()
 
 
-def prepare(dataset: DataSet, row: int, spec: InputSpec) -> Prepared:
+def prepare(dataset: DataSet, row: int, spec: InputSpec, truths: Truths | None = None) -> Prepared:
     """One person; what is wrong with its files is told, not raised."""
     record = None
     try:
@@ -71,7 +79,9 @@ def prepare(dataset: DataSet, row: int, spec: InputSpec) -> Prepared:
         detection = detection_of(record, spec)
         pixels = load_pixels(record.picture)
         frame = Frame(pixels, record.picture.path.name, record.picture.path)
-        return Prepared(row, record, make_batch(frame, [detection], spec), detection)
+        batch = make_batch(frame, [detection], spec)
+        truth = None if truths is None else truths.of(record)
+        return Prepared(row, record, batch, detection, truth)
     except InputError as error:
         return Prepared(row, record, failure=str(error))
 

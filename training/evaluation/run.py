@@ -85,7 +85,8 @@ def _steps(
     cancel: threading.Event | None,
 ) -> Iterator[Progress]:
     spec = plan.engine.method.input_spec
-    people = prepared_people(plan.dataset, left.tolist(), spec, plan.box_scale)
+    truths = plan.measurer.truths
+    people = prepared_people(plan.dataset, left.tolist(), spec, plan.box_scale, truths)
     succeeded = failed = 0
     for group, batch in batches(people, plan.spec.batch):
         if cancel is not None and cancel.is_set():
