@@ -181,13 +181,16 @@ def load_person(row: DataRow) -> tuple[Frame, tuple[Truth, ...], tuple[Detection
     from core.data import load_pixels
     from core.errors import InputError
 
-    record = _dataset(row.reader, row.path, row.split)[row.row]
+    data, cure = (
+        _dataset(row.reader, row.path, row.split),
+        "run the evaluation again: it has changed",
+    )
+    if row.row >= len(data):
+        raise InputError(f"has no person {row.row}", path=row.path, cure=cure)
+    record = data[row.row]
     if record.key != row.key:
-        raise InputError(
-            f"person {row.row} is {record.key}, not {row.key}",
-            path=row.path,
-            cure="run the evaluation again: the data set has changed",
-        )
+        what = f"person {row.row} is {record.key}, not {row.key}"
+        raise InputError(what, path=row.path, cure=cure)
     picture = record.picture
     path = None if picture.offset is not None else picture.path
     frame = Frame(load_pixels(picture), row.key if path is None else path.name, path)
@@ -216,7 +219,9 @@ def truth_of(record: PersonRecord, body: str, size_hw: tuple[int, int]) -> Truth
     shifted sideways by what the true camera's centre is off at the person's depth.
     """
     mesh, name = _mesh(record, body)
-    joints = None if record.joints_3d is None else record.joints_3d.as_set("lsp14")
+    hand = record.joints_3d is not None and record.joints_3d.joint_set == "hand21"
+    joint_set = "hand21" if hand else "lsp14"
+    joints = None if record.joints_3d is None else record.joints_3d.as_set(joint_set)
     if joints is None or not joints.known.all():
         joints_camera = None if mesh is None else _regressed(mesh, record.body_name or body)
     else:
@@ -227,9 +232,9 @@ def truth_of(record: PersonRecord, body: str, size_hw: tuple[int, int]) -> Truth
     if joints_camera is None:
         return None
     focal, at = _camera(record, joints_camera, size_hw)
-    names = _lsp14_names()
-    hips = [names.index(name) for name in ("R_Hip", "L_Hip")]
-    root = joints_camera[hips].mean(0)
+    names = joint_names(joint_set)
+    origin = ("Wrist",) if hand else ("R_Hip", "L_Hip")
+    root = joints_camera[[names.index(joint) for joint in origin]].mean(0)
     moved = joints_camera + at
     marks = moved[:, :2] / np.maximum(moved[:, 2:], 1e-3) * focal + np.array(size_hw[::-1]) / 2
     return Truth(
@@ -242,12 +247,6 @@ def truth_of(record: PersonRecord, body: str, size_hw: tuple[int, int]) -> Truth
         focal_px=float(focal),
         box_xyxy=record.box_xyxy,
     )
-
-
-def _lsp14_names() -> tuple[str, ...]:
-    from core.body.joint_sets import LSP14_NAMES
-
-    return LSP14_NAMES
 
 
 def _camera(
