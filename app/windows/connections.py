@@ -175,12 +175,9 @@ class _Wiring(QObject):
 
     def step(self, by: int) -> None:
         """The next or previous frame of a video, person of a data set, or picture of the list."""
-        item = self.w.session.current
         if self.w.playback.now.is_clip:
             self.w.live.step(by)
-        elif item is not None and item.data and self.w.data_panel.isVisible():
-            self.w.data_panel.step(by)
-        else:
+        elif not self.data_files.step(by):
             self.w.items_panel.step(by)
 
     def show_item(self, item_id: int) -> None:

@@ -44,6 +44,14 @@ class DataFiles(QObject):
         self.w.acts["compare_evaluation"].setEnabled(bool(people.errors))
         self.w.acts["save_list"].setEnabled(len(people) > 0)
 
+    def step(self, by: int) -> bool:
+        """The next or previous person, if people of a data set are being looked at."""
+        item, panel = self.w.session.current, self.w.data_panel
+        if item is None or item.data is None or not panel.isVisible():
+            return False
+        panel.step(by)
+        return True
+
     @Slot()
     def choose_data(self) -> None:
         """Ask for a data set."""

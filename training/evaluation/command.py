@@ -58,6 +58,10 @@ def evaluation_spec(options: argparse.Namespace) -> EvaluationSpec:
         raise InputError("--data needs --protocol ID", cure=f"use one of: {known}")
     if options.batch < 1 or options.limit < 0:
         raise InputError("--batch must be positive and --limit not negative")
+    if options.refine != "off":
+        raise InputError(
+            "--refine is not measured on data sets", cure="leave it out, or give --synthetic IDS"
+        )
     data, path, split = parse_data(options.data)
     if options.submission is not None and (data, split) != ("freihand", "evaluation"):
         raise InputError(
@@ -71,6 +75,7 @@ def evaluation_spec(options: argparse.Namespace) -> EvaluationSpec:
         body=options.body,
         device=local_device(options.device),
         detector="none",
+        average=options.average,
     )
     return EvaluationSpec(
         data=data,
@@ -102,6 +107,8 @@ def default_out(options: argparse.Namespace, data: str, split: str) -> Path:
     ]
     if options.only is not None:
         parts.append(options.only.stem)
+    if options.average > 1:
+        parts.append(f"{options.average}-views")
     if options.limit:
         parts.append(f"{options.limit}-people")
     return DEFAULT_OUT / re.sub(r"[^\w.+-]", "_", ".".join(parts))

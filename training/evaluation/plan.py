@@ -85,6 +85,7 @@ class Plan:
             "method": vars(method),
             "protocol": self.protocol.record(),
             "label": self.label,
+            "views": self.spec.engine.average,
             "true joints": self.source or "none",
             "box_scale": self.box_scale or self.engine.method.input_spec.box_scale,
         }
@@ -115,9 +116,8 @@ def _plan(
     spec: EvaluationSpec, protocol: Protocol, dataset: DataSet, engine: Engine, rows: np.ndarray
 ) -> Plan:
     body = engine.method.body
-    found = list(
-        deviations_of(protocol, dataset, engine.method, measured=len(rows), people=len(dataset))
-    )
+    counts = {"measured": len(rows), "people": len(dataset), "views": spec.engine.average}
+    found = list(deviations_of(protocol, dataset, engine.method, **counts))
     joints, truths, source = None, None, None
     if protocol.unit == "mm":
         joints = MeshJoints(body, protocol, spec.regressor, spec.regressor_extra)

@@ -85,9 +85,15 @@ def check_data(protocol: Protocol, dataset: DataSet, holds: str) -> None:
 
 
 def deviations_of(
-    protocol: Protocol, dataset: DataSet, method: Method, *, measured: int, people: int
+    protocol: Protocol,
+    dataset: DataSet,
+    method: Method,
+    *,
+    measured: int,
+    people: int,
+    views: int = 1,
 ) -> tuple[Deviation, ...]:
-    """What of crop, body, marks and people departs from the protocol."""
+    """What of crop, body, marks, views of a crop, and people departs from the protocol."""
     found: list[Deviation] = []
     known = _CROP_OF_PROTOCOL.get(protocol.id)
     embedded = method.body.name.startswith("embedded")
@@ -102,6 +108,9 @@ def deviations_of(
         found.append(Deviation("body", text))
     if not embedded and protocol.id == "synthetic-lsp14":
         found.append(Deviation("body", f"the body {method.body.name}, not the embedded one"))
+    if views > 1:
+        text = f"answers are means over {views} views of each crop, mirrored and slightly changed"
+        found.append(Deviation("average", text))
     if measured < people:
         found.append(Deviation("part", f"{measured} of {people} people"))
     return tuple(found)

@@ -37,6 +37,7 @@ def test_reading_marks_is_stamped(tmp_path, capsys):
         ([], "needs --protocol"),
         (["--protocol", "x"], "no protocol 'x'"),
         (["--protocol", "metro-lsp14", "--shard", "3/2"], "is not I/N"),
+        (["--protocol", "metro-lsp14", "--refine", "quick"], "--refine is not measured"),
         (["--protocol", "metro-lsp14", "--batch", "0"], "must be positive"),
         (["--protocol", "metro-lsp14", "--submission", "a.zip"], "FreiHAND"),
         (["--protocol", "metro-lsp14", "--holds", "3dpw/test", "--method", "nobody"], "nobody"),
@@ -46,6 +47,13 @@ def test_wrong_use_is_said_in_one_line(more, match, tmp_path, capsys):
     arguments = ["--data", f"truth_folder={SAMPLES}", "--out", str(tmp_path), *more]
     assert main(arguments) == 1
     assert match in capsys.readouterr().err
+
+
+def test_averages_over_views_are_stamped(tmp_path, capsys):
+    arguments = ["--data", f"truth_folder={SAMPLES}", "--method", "metro", "--device", "cpu"]
+    arguments += ["--protocol", "synthetic-lsp14", "--limit", "1", "--average", "2"]
+    assert main([*arguments, "--out", str(tmp_path)]) == 0
+    assert "synthetic-lsp14+average+part" in capsys.readouterr().out
 
 
 def test_nothing_to_do(capsys):
