@@ -11,9 +11,11 @@ from safetensors.torch import load_file
 
 from core.data import open_dataset
 from core.errors import InputError
+from core.files import file_sha256
 from core.methods import create_method
+from core.metrics.result_file import read_result
 from core.weights import load_weights
-from training import train
+from training import evaluate, train
 from training.data.dry_run import check_set
 from training.data.options import data_run
 from training.data.presets import PRESETS
@@ -59,6 +61,13 @@ def test_two_steps_of_every_papers_training(
     best = load_file(tmp_path / "best.safetensors")
     for name, value in again.state_dict().items():
         assert torch.equal(value, best[name])
+    asked = ["--data", f"truth_folder={people_folder}", "--method", method, "--device", "cpu"]
+    asked += ["--preset", "lite", "--weights", str(shipped / f"{method}.body.safetensors")]
+    asked += ["--protocol", "synthetic-lsp14", "--out", str(tmp_path / "measured")]
+    assert evaluate.main(asked) == 0
+    result = read_result(tmp_path / "measured")
+    assert {(m.name, m.n) for m in result.measures} >= {("MPJPE", 8), ("MPVPE", 8)}
+    assert result.method.weights_sha256 == file_sha256(shipped / f"{method}.body.safetensors")
 
 
 def test_a_stopped_training_sees_what_a_whole_one_would_have_seen(
