@@ -37,6 +37,7 @@ from app.state.data_model import (
     PERSON,
     SEQUENCE,
     DataModel,
+    DataSource,
 )
 
 ROW_HEIGHT = 22
@@ -62,6 +63,7 @@ class DataPanel(QWidget):
     def __init__(self, model: DataModel, actions: tuple[QAction, ...]) -> None:
         super().__init__()
         self._model = model
+        self._opened: tuple[DataSource | None, DataSource | None] = (None, None)
         self._title, self._told = ElidedLabel("section"), ElidedLabel("muted")
         self.histogram, self.scatter = ErrorHistogram(), ErrorScatter()
         self._make_filters()
@@ -239,7 +241,11 @@ class DataPanel(QWidget):
         self._show_columns()
         for widget in (self.points, self.close_other):
             widget.setVisible(model.compares)
-        self.points.setChecked(model.compares)
+        now_open = (source, model.other_source)
+        if now_open != self._opened:  # not when more people of the same set arrive
+            self._opened = now_open
+            self.points.setChecked(model.compares)
+            self.table.scrollToTop()
         self._show_plot()
         self._shown_changed()
 

@@ -103,13 +103,15 @@ class DataPeople:
         """(N,) errors of these people in another evaluation; NaN for those who are not in it."""
         if name not in other.errors:
             return np.full(len(self), UNKNOWN)
-        theirs = {
-            (row, key): place
-            for place, (row, key) in enumerate(zip(other.row, other.key, strict=True))
-        }
-        places = [theirs.get(pair, -1) for pair in zip(self.row, self.key, strict=True)]
-        values = np.append(other.errors[name], UNKNOWN)
-        return values[np.array(places, np.int64)] if places else values[:0]
+        if not len(self) or not len(other):
+            return np.full(len(self), UNKNOWN)
+        order = np.argsort(other.row, kind="stable")
+        found = np.minimum(np.searchsorted(other.row[order], self.row), len(other) - 1)
+        places = order[found]
+        same = other.row[places] == self.row
+        for mine in np.flatnonzero(same):
+            same[mine] = self.key[mine] == other.key[places[mine]]
+        return np.where(same, other.errors[name][places], UNKNOWN).astype(np.float32)
 
 
 NOBODY = DataPeople(
