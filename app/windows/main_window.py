@@ -75,6 +75,7 @@ from app.windows.summaries import SummaryControl
 from app.windows.why_control import WhyControl
 from app.windows.workspace_control import WorkspaceControl
 from core.methods.registry import list_methods
+from core.metrics.result_file import RESULT_NAME
 
 WAIT_MS = 30_000
 
@@ -315,10 +316,13 @@ class MainWindow(QMainWindow):
         self.workspaces.offer_recovery()
 
     def open_paths(self, paths: Sequence[Path]) -> None:
-        """Open pictures, folders and videos, or a session."""
+        """Open pictures, folders and videos, or a session, or the result of an evaluation."""
         for path in paths:
             if path.suffix == SUFFIX:
                 self.workspaces.open(path)
+                return
+            if path.name == RESULT_NAME or (path / RESULT_NAME).is_file():
+                self.evaluations.open_evaluation(path)
                 return
         self.files.open_paths(list(paths))
 

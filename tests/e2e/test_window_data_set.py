@@ -166,6 +166,12 @@ def test_arrows_go_from_bad_to_better(lab, tmp_path, errors) -> None:  # noqa: F
     assert "MPJPE 70 mm (synthetic-lsp14, n = 13)" in window.data_panel._title.toolTip()
 
 
+def test_the_folder_of_an_evaluation_can_be_dropped(lab, tmp_path, errors) -> None:  # noqa: F811
+    window = lab.start()
+    window.open_paths([write_evaluation(tmp_path / "first", errors).parent])
+    lab.until(lambda: window.data.rowCount() == len(errors))
+
+
 def test_filters_and_joints(lab, tmp_path, errors) -> None:  # noqa: F811
     window = opened(lab, tmp_path, errors)
     model, panel = window.data, window.data_panel

@@ -136,7 +136,14 @@ def run_command(options: argparse.Namespace) -> int:
     """
     spec = evaluation_spec(options)
     stop = threading.Event()
-    before = signal.signal(signal.SIGINT, lambda *_: stop.set())
+    before = signal.getsignal(signal.SIGINT)
+
+    def ask(*_: object) -> None:
+        """The first Ctrl-C stops after the batch at hand, a second one at once."""
+        stop.set()
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, ask)
     try:
         plan = open_plan(spec, _told_index)
         with plan.engine:

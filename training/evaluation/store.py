@@ -53,6 +53,8 @@ class EvaluationStore:
     def _claim_folder(self, wanted: Mapping[str, Any]) -> None:
         path = self.folder / RUN_NAME
         mine = json.loads(json.dumps(wanted))
+        # Looked at first: another shard writes the file below before its first person.
+        has_people = self.people_folder.is_dir() and any(self.people_folder.glob(f"*{SUFFIX}"))
         if path.is_file():
             try:
                 theirs = json.loads(path.read_text("utf-8"))
@@ -66,7 +68,7 @@ class EvaluationStore:
                     cure="give another folder with --out, or delete this one",
                 )
             return
-        if self.people_folder.is_dir() and any(self.people_folder.glob(f"*{SUFFIX}")):
+        if has_people:
             raise InputError(
                 f"holds people but no {RUN_NAME}",
                 path=self.folder,
@@ -126,7 +128,8 @@ class EvaluationStore:
         self.people_folder.mkdir(parents=True, exist_ok=True)
         shard = f"{self._shard.index + 1}of{self._shard.count}"
         name = f"{shard}-{secrets.token_hex(4)}{SUFFIX}"
-        return os.open(self.people_folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        return os.open(self.people_folder / name, flags, 0o666)
 
     def add_predictions(
         self, rows: Sequence[int], joints: NDArray[np.floating], vertices: NDArray[np.floating]
