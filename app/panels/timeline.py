@@ -9,7 +9,6 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QCheckBox, QSizePolicy, QToolButton, QWidget
 
 from app.panels.controls import (
-    ElidedLabel,
     Segments,
     columns,
     label,
@@ -220,7 +219,8 @@ class Timeline(QWidget):
         self.lock.setToolTip("Standing feet do not slide")
         self.track = Track()
         self._where = label("", "muted")
-        self._read_out = ElidedLabel("muted")
+        # It takes a second line rather than being cut off.
+        self._read_out = label("", "muted", wrap=True)
         self._build()
         self._connect()
         self.show_playback(Playback())
@@ -232,16 +232,18 @@ class Timeline(QWidget):
             head.addWidget(widget)
         head.addWidget(self.worst)
         head.addWidget(self._where)
-        head.addSpacing(8)
-        head.addWidget(self.looping)
-        head.addWidget(self.smoothing)
-        head.addWidget(self.lock)
-        head.addWidget(self._read_out, 1)
+        head.addStretch(1)
         for widget in (self.save, self.numbers, self.leave):
             head.addWidget(widget)
+        wishes = columns(spacing=6)
+        for widget in (self.looping, self.smoothing, self.lock):
+            wishes.addWidget(widget)
+        wishes.addStretch(1)
         layout = rows(bar, spacing=2)
         layout.setContentsMargins(8, 4, 8, 2)
         layout.addLayout(head)
+        layout.addLayout(wishes)
+        layout.addWidget(self._read_out)
         layout.addWidget(self.track)
         rows(self).addWidget(bar)
 
@@ -334,12 +336,13 @@ class Timeline(QWidget):
             parts.append(f"delay {now.delay_ms:.0f} ms")
         if now.dropped:
             parts.append(f"dropped {now.dropped}")
-        self._read_out.set_full_text(" · ".join(parts))
+        # Lines break between numbers, never inside one.
+        self._read_out.setText(" · ".join(part.replace(" ", "\u00a0") for part in parts))
 
     @property
     def read_out(self) -> str:
         """The read-out as shown."""
-        return self._read_out.accessibleName()
+        return self._read_out.text().replace("\u00a0", " ")
 
     def _show_play(self) -> None:
         self.play.setIcon(icon("pause" if self._playing else "run", self.theme))

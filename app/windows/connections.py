@@ -17,15 +17,15 @@ from PySide6.QtWidgets import (
 
 from app.panels.palette import CommandPalette
 from app.state.comparison import Comparison
-from app.state.values import Choice, Notice, RunResult
+from app.state.values import Choice, RunResult
 from app.state.view import ViewOptions
 from app.windows.about import AboutDialog, ShortcutsDialog
 from app.windows.actions import VIEW_TOGGLES
-from app.windows.camera_dialog import CameraDialog
 from app.windows.data_files import DataFiles
 from app.windows.export_control import ExportControl
 from app.windows.file_kinds import ANY, BODIES, PICTURES, WEIGHTS
 from app.windows.menus import fill_recent
+from app.windows.playing_control import PlayingControl
 from app.windows.ready_control import ReadyControl
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ class _Wiring(QObject):
         self.w = window
         self.exports, self.ready = ExportControl(window), ReadyControl(window)
         self.data_files = DataFiles(window, self._show_below)
+        self.playing = PlayingControl(window, self.exports)
         self._connect_actions()
         self._connect_panels()
         self._connect_models()
@@ -109,10 +110,6 @@ class _Wiring(QObject):
             a[name].toggled.connect(lambda on, name=name: w.view.set(**{name: on}))
         a["draw_box"].toggled.connect(w.picture.set_draws_boxes)
         a["auto_run"].toggled.connect(w.choice.set_auto_run)
-        a["play"].triggered.connect(self.play)
-        a["play_camera"].triggered.connect(self.choose_camera)
-        a["frame_on"].triggered.connect(lambda: w.live.step(1))
-        a["frame_back"].triggered.connect(lambda: w.live.step(-1))
         a["why"].triggered.connect(self.show_why)
         a["cover"].toggled.connect(w.why_panel.covering.setChecked)
         w.why_panel.covering.toggled.connect(a["cover"].setChecked)
@@ -125,8 +122,8 @@ class _Wiring(QObject):
     def _connect_panels(self) -> None:
         w = self.w
         w.records.weights_shown.connect(self._show_weights)
-        w.live.opened_changed.connect(self._live_changed)
-        w.timeline.save_wanted.connect(self._save_live)
+        self.playing.changed.connect(self._show_below)
+        self.playing.changed.connect(self._show_enabled)
         w.compares.vertex_picked.connect(w.stage.vertex_picked)
         w.items_panel.item_chosen.connect(w.session.select)
         w.items_panel.order_chosen.connect(lambda order: w.change_settings(item_sort=order))
@@ -281,52 +278,6 @@ class _Wiring(QObject):
         """Take the selected rows off the list."""
         self.w.session.remove(self.w.items_panel.selected_ids())
 
-    # ---- cameras and videos
-
-    @Slot()
-    def play(self) -> None:
-        """Play or pause; where nothing is played yet, the video of the current row."""
-        item = self.w.session.current
-        if self.w.playback.now.is_open:
-            self.w.live.toggle()
-        elif item is not None and item.frame_index is not None:
-            self.w.live.open_clip(item.path)
-        else:
-            self.w.activity.notify(
-                Notice("info", "This is a picture", "open a video, or a camera (Ctrl+K)")
-            )
-
-    @Slot()
-    def choose_camera(self) -> None:
-        """Ask for a camera, a stream or a file to play as one."""
-        dialog = CameraDialog(self.w)
-        dialog.chosen.connect(self.w.live.open_camera)
-        dialog.open()
-
-    @Slot(bool)
-    def _live_changed(self, on: bool) -> None:
-        self.w.timeline.setVisible(on)
-        self.w.runs.rest(on)
-        self.w.marks.show_now()
-        loaded = self.w.session.current_loaded
-        if on:
-            self.w.comparison.set(on=False)
-            self.w.means.stop()
-        elif loaded is not None:
-            self.w.shown.show_loaded(loaded)
-            self.w.marks.show_now()
-            self.w.runs.show_known()
-        self._show_enabled()
-
-    @Slot(str)
-    def _save_live(self, what: str) -> None:
-        if what == "json":
-            self.exports.save_numbers()
-        elif self.w.playback.now.is_clip:
-            self.exports.show_sequence()
-        else:
-            self.exports.record()
-
     # ---- what changed
 
     @Slot(object, object)
@@ -364,9 +315,11 @@ class _Wiring(QObject):
         self._show_below()
 
     def _show_below(self, _on: bool = False, *, log_first: bool = False) -> None:
-        """Attention where a method has any, the log when asked for."""
+        """Attention where a method has any and is asked for it, the log when asked for."""
         options = self.w.view.options
-        attention = options.inspection and not self.w.runs.reads_joints
+        # Frames that are played are not looked into: the panel would stay empty.
+        looked_into = not self.w.runs.reads_joints and not self.w.playback.now.is_open
+        attention = options.inspection and looked_into
         page = 1 if options.log and (log_first or not attention) else 0
         compared = self.w.comparison.now.on
         if compared and not log_first:
@@ -416,10 +369,13 @@ class _Wiring(QObject):
 
     @Slot()
     def _show_enabled(self, *_: object) -> None:
-        w, a, has_picture = self.w, self.w.acts, self.w.session.current is not None
+        w, a = self.w, self.w.acts
+        has_picture = w.session.current is not None
+        is_playing = w.playback.now.is_open
         has_people = w.results.shown is not None and bool(w.results.shown.result.people)
-        for name in ("run", "run_all", "draw_box", "load_joints", "fit_picture", "remove_item"):
+        for name in ("run", "run_all", "draw_box", "load_joints", "remove_item"):
             a[name].setEnabled(has_picture)
+        a["fit_picture"].setEnabled(has_picture or is_playing)
         a["export"].setEnabled(has_picture or has_people)
         for name in ("fit_body", "view_picture", "view_front", "view_side", "view_top"):
             a[name].setEnabled(has_people)

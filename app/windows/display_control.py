@@ -171,8 +171,12 @@ class DisplayControl(QObject):
         self._leafing, self._changed_at = now - self._changed_at < LEAFING_S, now
         self._view.set(reading=0)
         if item_id < 0:
-            self._picture.view.set_picture(None)
-            self._picture.set_title("Picture")
+            self.show_no_picture()
+
+    def show_no_picture(self) -> None:
+        """Nothing is open any more."""
+        self._picture.view.set_picture(None)
+        self._picture.set_title("Picture")
 
     @Slot(object)
     def _show_result(self, result: RunResult | None) -> None:

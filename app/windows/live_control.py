@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from app.state.results import ResultsModel, with_picture
 from app.state.values import Choice, Notice, RunResult
 from app.windows.clip_pictures import ClipPictures
 from app.windows.display_control import DisplayControl
-from app.windows.live_numbers import FrameLog, Rate, write_read_out
+from app.windows.live_numbers import FrameLog, LiveNumbers, write_read_out
 from core.errors import InputError, MeshLoupeError
 from core.types import Frame
 
@@ -32,7 +32,6 @@ AHEAD = 12
 WAIT_MS = 8
 READ_OUT_MS = 400
 CURVE_EVERY = 8
-LOG_FRAMES = 20_000
 
 
 class LiveControl(QObject):
@@ -71,9 +70,7 @@ class LiveControl(QObject):
         self._waiting: dict[int, tuple[Frame, float | None]] = {}
         self._due = 0.0
         self._size = (0, 0)
-        self._rates = {"network": Rate(), "display": Rate()}
-        self._delay: float | None = None
-        self.log: deque[FrameLog] = deque(maxlen=LOG_FRAMES)
+        self._numbers = LiveNumbers()
         self._tick = self._timer(WAIT_MS, self._turn)
         self._told = self._timer(READ_OUT_MS, self._tell, single=False)
         engine.answered.connect(self._answered)
@@ -140,11 +137,11 @@ class LiveControl(QObject):
         self._session += 1
         self._in_flight = 0
         self._size = (0, 0)
-        self.log.clear()
-        self._delay = None
+        self._numbers.begin()
+        self._say_opening()
         self._results.show(None)
-        self.opened_changed.emit(True)
         self._playback.open(playback)
+        self.opened_changed.emit(True)
         self._picture.set_title(playback.name, str(playback.path or playback.name))
         self._told.start()
 
@@ -164,9 +161,15 @@ class LiveControl(QObject):
             self._camera = None
         self._pictures.clear()
         self._waiting.clear()
+        self._activity.set_busy("live", "")
         self._playback.close()
         self._results.show(None)
         self.opened_changed.emit(False)
+
+    def _say_opening(self) -> None:
+        """Until the first frame has its bodies: a network is loaded, which takes seconds."""
+        title = self._choice.entry_of(self._choice.choice.method).title
+        self._activity.set_busy("live", f"Opening {title}")
 
     def _close_stream(self) -> None:
         stream, self._stream = self._stream, None
@@ -232,6 +235,7 @@ class LiveControl(QObject):
     @Slot(object)
     def _choice_changed(self, _choice: Choice) -> None:
         if self._playback.now.is_open:
+            self._say_opening()
             self._restart()
 
     def _restart(self) -> None:
@@ -293,7 +297,8 @@ class LiveControl(QObject):
             return
         self._in_flight -= 1
         if answer is not None:
-            self._rates["network"].tick()
+            self._activity.set_busy("live", "")
+            self._numbers.network.tick()
             self._take(answer)
         elif self._stream is not None and getattr(self._stream, "ended", False):
             error = getattr(self._stream, "error", None)
@@ -325,6 +330,7 @@ class LiveControl(QObject):
         if not isinstance(request, LiveRequest) or request.session != self._session:
             return
         self._in_flight = 0
+        self._activity.set_busy("live", "")
         self._playback.set(playing=False)
         self._activity.notify(Notice("error", failure.text, failure.cure))
 
@@ -406,7 +412,7 @@ class LiveControl(QObject):
         self._results.show(replace(result, quality="full") if still else result)
         if not result.result.people:
             self._overlay_ready(result.request_id)
-        self._note(result, captured)
+        self._numbers.note(result, self._delay_of(captured))
 
     @Slot(int)
     def _overlay_ready(self, number: int) -> None:
@@ -415,9 +421,15 @@ class LiveControl(QObject):
             return
         frame, captured = waiting
         self._picture.view.replace_picture(display_image(frame))
-        self._rates["display"].tick()
-        if captured is not None and self._camera is not None:
-            self._delay = self._camera.clock_s - captured
+        self._numbers.display.tick()
+        if (delay := self._delay_of(captured)) is not None:
+            self._numbers.delay_s = delay
+
+    def _delay_of(self, captured_s: float | None) -> float | None:
+        """Seconds since a camera's picture was captured; None for files."""
+        if captured_s is None or self._camera is None:
+            return None
+        return self._camera.clock_s - captured_s
 
     # ---- recording a camera
 
@@ -436,21 +448,6 @@ class LiveControl(QObject):
 
     # ---- numbers
 
-    def _note(self, result: RunResult, captured: float | None) -> None:
-        delay = None
-        if captured is not None and self._camera is not None:
-            delay = self._camera.clock_s - captured
-        self.log.append(
-            FrameLog(
-                frame=result.result.frame.index or 0,
-                shown_s=time.monotonic(),
-                delay_s=delay,
-                stages={s.stage: s.seconds for s in result.result.timing},
-                people=len(result.result.people),
-                device_bytes=result.device_bytes,
-            )
-        )
-
     @Slot()
     def _tell(self) -> None:
         self._playback.read_out_changed.emit(self.read_out)
@@ -459,15 +456,12 @@ class LiveControl(QObject):
     @property
     def read_out(self) -> ReadOut:
         """The numbers now."""
-        counts = None if self._camera is None else self._camera.counts
-        return ReadOut(
-            camera=0.0 if counts is None else counts.rate,
-            network=self._rates["network"].now,
-            display=self._rates["display"].now,
-            delay_ms=None if self._delay is None else 1e3 * self._delay,
-            dropped=0 if counts is None else counts.dropped,
-            state="" if self._camera is None else self._camera.state,
-        )
+        return self._numbers.read_out(self._camera)
+
+    @property
+    def log(self) -> Sequence[FrameLog]:
+        """One row per shown frame."""
+        return self._numbers.log
 
     def save_numbers(self, path: Path) -> None:
         """Write the read-out: summary and one row per shown frame."""

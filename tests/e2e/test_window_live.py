@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.engine import live as live_engine
+from app.state.playback import ReadOut
 from app.state.values import Choice
 from core.pipeline import cameras
 from core.pipeline.camera_feeds import FeedLost
@@ -280,3 +281,51 @@ def test_another_row_of_the_list_ends_playing(lab, photos, plug) -> None:  # noq
     assert not window.playback.now.is_open
     lab.until(lambda: window.results.shown is not None and not window.results.shown.streamed)
     assert window.results.shown.choice == Choice("pose_lift", "lite", "body")
+
+
+def test_a_camera_shows_its_picture_although_the_list_is_empty(lab, plug) -> None:  # noqa: F811
+    window = lab.start()
+    assert window.empty.isVisible()
+    window.live.open_camera(0)
+    lab.until(lambda: shown_frame(window) > 2)
+    assert window.picture.isVisible()
+    assert not window.empty.isVisible()
+    window.timeline.leave.click()
+    assert window.empty.isVisible()
+    assert window.picture.view._size_hw == (0, 0), "the camera's last picture does not stay"
+
+
+def test_a_video_shows_its_picture_although_the_list_is_empty(lab, plug, clip) -> None:  # noqa: F811
+    window = lab.start()
+    window.live.open_clip(clip)
+    lab.until(lambda: shown_frame(window) > 2)
+    assert window.picture.isVisible()
+
+
+def test_playing_takes_the_room_of_panels_that_stay_empty(window, lab) -> None:  # noqa: F811
+    window.choice.choose_method("metro")
+    lab.until_result()
+    assert window.attention_panel.isVisible()
+    window.live.open_camera(0)
+    lab.until(lambda: shown_frame(window) > 2)
+    assert not window.layout_widget.tabs.isVisible()
+    window.timeline.leave.click()
+    assert window.attention_panel.isVisible()
+
+
+@pytest.mark.parametrize("width", [960, 1280])
+def test_no_number_of_the_read_out_is_cut_off(window, lab, clip, width) -> None:  # noqa: F811
+    window.resize(width, 700)
+    window.live.open_clip(clip)
+    window.live._told.stop()
+    numbers = ReadOut(30.0, 24.5, 24.1, 1234.5, 12_345, "reconnecting")
+    window.timeline.show_read_out(numbers)
+    shown = window.timeline._read_out
+
+    def is_whole() -> bool:
+        flags = Qt.TextFlag.TextWordWrap
+        text = shown.fontMetrics().boundingRect(shown.contentsRect(), flags, shown.text())
+        return shown.contentsRect().contains(text)
+
+    lab.until(is_whole)
+    assert "dropped 12345" in window.timeline.read_out
