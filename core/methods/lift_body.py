@@ -90,7 +90,7 @@ def lift_body_of(body: BodyModel, *, coarse: bool = False) -> LiftBody:
     vertices = None
     if coarse:
         kept = torch.from_numpy(body.hierarchy.kept(len(body.level_sizes) - 1)).long()
-        rows = torch.zeros(len(kept), body.vertex_count)
+        rows = torch.zeros(len(kept), body.vertex_count, device=body.v_bind.device)
         rows[torch.arange(len(kept)), kept] = 1.0
         vertices = skinned_points(body, rows)
     return LiftBody(body.chain, landmarks, vertices)
@@ -109,10 +109,10 @@ def skinned_points(body: BodyModel, regressor: Tensor) -> SkinnedPoints:
     turn = body.rest_rotmat.double()[bone]
     base = (turn @ base[..., None])[..., 0]
     change = torch.einsum("pde,spe->spd", turn, change)
-    total = torch.zeros(len(regressor), dtype=weight.dtype).index_add(0, point, weight)
+    total = weight.new_zeros(len(regressor)).index_add(0, point, weight)
     scale = 1.0 / total[point]
-    gather = torch.zeros(len(regressor), len(point))
-    gather[point, torch.arange(len(point))] = 1.0
+    gather = torch.zeros(len(regressor), len(point), device=point.device)
+    gather[point, torch.arange(len(point), device=point.device)] = 1.0
     return SkinnedPoints(
         point,
         bone,

@@ -68,7 +68,7 @@ class MeshPoser:
         self.chain = body.chain
         self.vertices = sparse_vertices(body).to(device)
         rows = torch.zeros(len(self.vertices), body.vertex_count, device=device)
-        rows[torch.arange(len(self.vertices)), self.vertices] = 1.0
+        rows[torch.arange(len(rows), device=device), self.vertices] = 1.0
         self.motion = PointMotion(self.chain, skinned_points(body, rows).to(device))
         self._weights = body.lbs_weights.T.contiguous()
 
