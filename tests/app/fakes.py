@@ -82,6 +82,7 @@ class FakeEngine:
     def run(
         self, frame, detections=None, *, inspect=False, quality="full", cancel=None
     ) -> FrameResult:
+        assert threading.current_thread() is not threading.main_thread(), "engine on the GUI thread"
         self.calls.append((frame.name, quality, inspect))
         while self.gate is not None and not self.gate.wait(0.01):
             if cancel is not None and cancel.is_set():

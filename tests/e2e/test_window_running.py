@@ -112,9 +112,10 @@ def test_a_click_on_a_vertex_chooses_the_nearest_token(lab, metro):  # noqa: F81
 
 
 def test_a_click_on_a_row_of_the_matrix_chooses_its_token(metro):
-    metro.attention_panel.matrix.row_clicked.emit(5)
+    metro.attention_panel.matrix.cell_clicked.emit(5, 2)
     assert metro.attention.choice.query == 5
     assert metro.attention_panel.tokens.currentRow() == 5
+    assert metro.linked.pick.column == 2
 
 
 def test_layers_and_heads_are_chosen_or_averaged(metro):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
+from shiboken6 import isValid
 
 from app.main import make_application
 from app.settings.store import SettingsStore
@@ -33,6 +36,7 @@ class Lab:
     window: MainWindow = None  # type: ignore[assignment]
 
     def open_engine(self, choice) -> FakeEngine:
+        assert threading.current_thread() is not threading.main_thread(), "engine on the GUI thread"
         if self.fail_with is not None:
             raise self.fail_with(choice)
         self.engines.append(FakeEngine(choice, self.gate))
@@ -86,8 +90,9 @@ class Lab:
 
 @pytest.fixture
 def lab(qtbot, tmp_path) -> Iterator[Lab]:
-    """Give a `Lab`; afterwards close its window and check that every thread ended."""
+    """Give a `Lab`; afterwards close its window and check that nothing of it goes on."""
     make_application()
+    before = _going_on()
     made = Lab(qtbot, SettingsStore(tmp_path / "settings"))
     yield made
     if made.window is not None:
@@ -98,7 +103,24 @@ def lab(qtbot, tmp_path) -> Iterator[Lab]:
         views = (window.stage.main, window.stage.side, *window.compare_stage.views.views)
         drawers = [view._thread for view in views]
         assert not any(thread.isRunning() for thread in (*window.workers.all, *drawers))
+        left = {what: name for what, name in _going_on().items() if what not in before}
+        assert not left, f"still going on after the window closed: {sorted(left.values())}"
         window.deleteLater()
+
+
+def _going_on() -> dict[tuple[str, int], str]:
+    """Running timers, Python threads and child processes."""
+    found: dict[tuple[str, int], str] = {}
+    for thing in gc.get_objects():
+        if type(thing) is QTimer and isValid(thing) and thing.isActive():
+            parent = thing.parent()
+            found["timer", id(thing)] = f"timer of {type(parent).__name__}, {thing.interval()} ms"
+    for thread in threading.enumerate():
+        if not isinstance(thread, threading._DummyThread):  # Qt's threads, checked by themselves
+            found["thread", thread.ident or 0] = f"thread {thread.name}"
+    for process in psutil.Process().children(recursive=True):
+        found["process", process.pid] = f"process {process.pid}"
+    return found
 
 
 @pytest.fixture
