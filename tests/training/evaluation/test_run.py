@@ -5,6 +5,9 @@ import numpy as np
 import pytest
 import torch
 
+from core.body.joint_sets import H36M17_NAMES
+from core.data import DataSet, Joints, PersonRecord, PictureRef
+from core.data.joint_names import MPI17_NAMES
 from core.errors import BodyError, InputError
 from core.metrics.person_errors import PersonErrors, read_person_errors
 from core.metrics.regression_list import ListedPerson, RegressionList, write_regression_list
@@ -185,6 +188,33 @@ def test_measured_joints_count_as_the_data_set_has_them(tmp_path, scene, kit, se
     assert result.label == "h36m-p2-multi-roi+body+regressor"
     metro = evaluate("human36m", root, "test", "h36m-p2-metro", tmp_path / "out2")
     assert metro.label == "h36m-p2-metro+crop+body+regressor"
+
+
+def test_the_universal_skeleton_is_made_of_the_17_joints(tmp_path, kit, known, scene, monkeypatch):
+    names = {"Head_top": "Head", "Head": "Nose", "Spine": "Torso"}
+    rows = [H36M17_NAMES.index(names.get(name, name)) for name in MPI17_NAMES]
+    kit.save_picture(tmp_path / "a.jpg")
+
+    class TestSet(DataSet):
+        id, split = "mpi_inf_3dhp", "test"
+
+        def __len__(self):
+            return 2
+
+        def _record(self, row):
+            joints = Joints("mpi17", scene.h36m[rows] - scene.h36m[0], np.ones(17), "relative")
+            return PersonRecord(
+                self.id, self.split, f"a#{row}", PictureRef(tmp_path / "a.jpg"),
+                np.array([0, 0, 50, 50]), joints_3d=joints,
+            )  # fmt: skip
+
+    monkeypatch.setattr("training.evaluation.plan.open_dataset", lambda *_a, **_k: TestSet())
+    known(lambda i: scene.vertices * (1 if i % 2 else 3))
+    result = evaluate("mpi_inf_3dhp", tmp_path, "test", "3dhp-univ", tmp_path / "out")
+    right = np.linalg.norm(2 * (scene.h36m[rows] - scene.h36m[0]), axis=1)
+    assert value(result, "MPJPE") == pytest.approx(1000 * right.mean() / 2, rel=1e-3)
+    assert value(result, "PCK@150mm") == pytest.approx(50 + 50 * (right <= 0.15).mean(), abs=0.1)
+    assert value(result, "PA-PCK@150mm") == pytest.approx(100)
 
 
 def test_keypoints_in_the_picture(tmp_path, kit, sets, known, scene):
