@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from app.openmp import bound_spinning
+
 # How long a busy thread may keep the interpreter from the window. The default of 5 ms is paid at
 # every call into Qt while networks and renderers compute: the window then stutters at 200 ms.
 SWITCH_INTERVAL_S = 0.0005
@@ -15,6 +17,7 @@ SWITCH_INTERVAL_S = 0.0005
 def run(files: Sequence[str]) -> int:
     """Open the workbench with files; blocks until it is closed and returns the exit code."""
     os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
+    bound_spinning()
     import signal
 
     from PySide6.QtCore import QTimer

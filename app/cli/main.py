@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from app.cli import doctor, infer, inspect, methods, verify, weights, workbench
 from app.cli.console import EXIT_CANCELLED, EXIT_DONE, EXIT_FAILED, say_error
+from app.openmp import bound_spinning
 
 EPILOG = "Files without a command open in the workbench: meshloupe photo.jpg"
 
@@ -78,6 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     from core.errors import Cancelled, MeshLoupeError
 
+    bound_spinning()
     logging.basicConfig(format="meshloupe: %(message)s", level=logging.WARNING)
     try:
         app(args=None if arguments is None else list(arguments), prog_name="meshloupe")

@@ -29,6 +29,9 @@ MESH_KINDS = ("obj", "ply", "glb")
 OVERLAY_ALPHA = 0.9
 TURNTABLE_SIZE = (640, 640)
 TURNTABLE_FPS = 24.0
+TURNTABLE_VIEWS = 72
+# What a kind counts in the progress: a turntable is drawn as often as it has views.
+UNITS: dict[str, int] = {"turntable": TURNTABLE_VIEWS}
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,18 +82,20 @@ class Exporter:
     ) -> None:
         """The files of one picture; a picture that fails is a line of the report."""
         kinds = request.kinds
-        total = len(kinds) * len(request.items)
-        request.progress(number * len(kinds), total)
+        each = sum(UNITS.get(kind, 1) for kind in kinds)
+        done, total = number * each, each * len(request.items)
+        request.progress(done, total)
         try:
             ready = self._ready(request, entry, engines, cancel)
             if not ready.result.people:
                 raise InputError("nobody was found", path=Path(ready.result.frame.name))
-            for done, kind in enumerate(kinds, start=1):
-                if cancel.is_set():
-                    raise Cancelled("stopped")
-                for report in write_kind(request, kind, ready, cancel):
+            for kind in kinds:
+                for report in write_kind(
+                    request, kind, ready, _Steps(request, done, total, cancel)
+                ):
                     tell(report)
-                request.progress(number * len(kinds) + done, total)
+                done += UNITS.get(kind, 1)
+                request.progress(done, total)
         except InputError as error:  # a damaged picture; the others go on
             if len(request.items) == 1 or entry.item is None:
                 raise
@@ -116,6 +121,23 @@ class Exporter:
     def close(self) -> None:
         """Let go of files."""
         self._reader.close()
+
+
+@dataclass(frozen=True, eq=False)
+class _Steps:
+    """Where a stop is heard, and progress within one long file is told."""
+
+    request: ExportRequest
+    done: int
+    total: int
+    cancel: threading.Event
+
+    def step(self, within: int = 0) -> None:
+        """One more step; raises `Cancelled` after a stop."""
+        if self.cancel.is_set():
+            raise Cancelled("stopped")
+        if within:
+            self.request.progress(self.done + within, self.total)
 
 
 class _Engines:
@@ -161,9 +183,10 @@ def check_names(request: ExportRequest) -> None:
 
 
 def write_kind(
-    request: ExportRequest, kind: ExportKind, ready: _Ready, cancel: threading.Event
+    request: ExportRequest, kind: ExportKind, ready: _Ready, steps: _Steps
 ) -> list[ExportLine]:
     """The files of one kind of one picture, read back."""
+    steps.step()
     from core.export import output_path, write_mesh, write_npz, write_png
 
     result, faces, only = ready.result, ready.faces, request.person
@@ -194,7 +217,7 @@ def write_kind(
     if kind == "overlay":
         return [line_of(write_png(path_of("png"), overlay_of(result, faces, only)))]
     if kind == "turntable":
-        return [write_turntable(path_of("mp4"), result, faces, only, cancel)]
+        return [write_turntable(path_of("mp4"), result, faces, only, steps)]
     return [
         line_of(write_png(path_of(f"{name}.png", None), picture))
         for name, picture in request.panels
@@ -229,16 +252,17 @@ def write_turntable(
     result: FrameResult,
     faces: NDArray[np.int32] | None,
     only: int | None,
-    cancel: threading.Event,
+    steps: _Steps,
 ) -> ExportLine:
     """The bodies turned once around, as a video."""
     from core.export import VideoWriter
     from core.render import turntable
 
     with VideoWriter(path, TURNTABLE_FPS) as video:
-        for view in turntable(layers_of(result, faces, only), TURNTABLE_SIZE, quality="live"):
-            if cancel.is_set():
-                raise Cancelled("stopped")
+        layers = layers_of(result, faces, only)
+        views = turntable(layers, TURNTABLE_SIZE, TURNTABLE_VIEWS, quality="live")
+        for number, view in enumerate(views):
+            steps.step(number)
             video.add(view.rgb)
     assert video.report is not None
     report = video.report

@@ -30,6 +30,7 @@ class LiveRequest:
         stream: where the frame comes from.
         choice: what is run.
         smoothing, lock_feet: what is done over time.
+        half: in half precision, where the device has it.
     """
 
     id: int
@@ -38,6 +39,7 @@ class LiveRequest:
     choice: Choice
     smoothing: Smoothing
     lock_feet: bool
+    half: bool = False
 
 
 @dataclass(frozen=True, eq=False)

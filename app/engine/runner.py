@@ -53,9 +53,12 @@ def open_engine_of(choice: Choice) -> EngineLike:
     """The pipeline's engine for a choice; imports torch."""
     import torch
 
+    from core.pipeline.acceleration import has_fast_half
     from core.pipeline.config import EngineConfig
+    from core.pipeline.devices import choose_device
     from core.pipeline.engine import open_engine
 
+    fast = choice.half and has_fast_half(choose_device(choice.device))
     config = EngineConfig(
         method=choice.method,
         preset=choice.preset or None,
@@ -64,6 +67,7 @@ def open_engine_of(choice: Choice) -> EngineLike:
         body=choice.body,
         device=choice.device,
         refine=choice.refine,
+        precision="half" if fast else "full",
     )
     engine = open_engine(config)
     if engine.method.input_spec.kind == "joints":
@@ -148,7 +152,7 @@ class EngineRunner:
         )
 
     def _next_frame(self, request: LiveRequest, cancel: threading.Event) -> Any:
-        opened = self._opened(request.choice)
+        opened = self._opened(replace(request.choice, half=request.half))
         if opened.mesh is None:
             opened.mesh = mesh_info(opened.engine)
         answer = self._live.step(opened.engine, request, cancel)

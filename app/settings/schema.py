@@ -31,6 +31,7 @@ class Settings:
         body: ``embedded`` or a file.
         device: ``auto``, ``cpu``, ``cuda``...
         refine: how bodies are brought onto what is seen.
+        live_half: play cameras and videos in half precision, where the device has it.
         auto_run: run as soon as something changes.
         colour_by, alignment: how the body is coloured, and how errors are aligned.
         overlay_opacity: 0..1, of the mesh over the picture.
@@ -52,6 +53,7 @@ class Settings:
     body: str = "embedded"
     device: str = "auto"
     refine: str = "off"
+    live_half: bool = True
     auto_run: bool = True
     colour_by: str = "shading"
     alignment: str = "pelvis"

@@ -41,7 +41,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Choice:
-    """What to run, and on what. The window's side of the pipeline's configuration."""
+    """What to run, and on what. The window's side of the pipeline's configuration.
+
+    ``half`` asks for half precision where the device has it: while something is played.
+    """
 
     method: str
     preset: str = ""
@@ -50,6 +53,7 @@ class Choice:
     body: str = "embedded"
     device: str = "auto"
     refine: RefineLevel = "off"
+    half: bool = False
 
     @property
     def key(self) -> str:

@@ -216,11 +216,17 @@ def _choice_to_json(choice: Choice) -> dict[str, Any]:
 
 def _choice_of(data: dict[str, Any]) -> Choice:
     weights = data["weights"]
-    texts = {name: str(data[name]) for name in ("method", "preset", "variant", "body", "device")}
+    method, preset, variant, body, device = (
+        str(data[name]) for name in ("method", "preset", "variant", "body", "device")
+    )
     return Choice(
-        weights=None if weights is None else Path(str(weights)),
-        refine=refine_level_of(data.get("refine")),  # older sessions know none
-        **texts,
+        method,
+        preset,
+        variant,
+        None if weights is None else Path(str(weights)),
+        body,
+        device,
+        refine_level_of(data.get("refine")),  # older sessions know none
     )
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QPoint, Slot
+from PySide6.QtCore import QObject, QPoint, Signal, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from app.engine.requests import ExportItem, ExportRequest
+from app.engine.requests import ExportItem, ExportLine, ExportRequest
 from app.engine.sequences import RecordRequest, SequenceRequest
 from app.engine.work_thread import Failure
 from app.state.values import Choice, Notice, RunResult
@@ -31,13 +32,25 @@ AXES = (
 
 
 class ExportControl(QObject):
-    """Between the dialogs and the exporter's thread."""
+    """Between the dialogs and the exporter's thread.
+
+    Signals:
+        progressed: (number of the export, done, all), from the exporter's thread.
+        wrote: (number of the export, `ExportLine`), from the exporter's thread.
+    """
+
+    # Not the dialog's own signals: it may be gone while the thread still writes.
+    progressed = Signal(int, int, int)
+    wrote = Signal(int, object)
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self.w = window
         self.dialog: ExportDialog | SequenceDialog | None = None
         self._request: ExportRequest | SequenceRequest | None = None
+        self._number = 0
+        self.progressed.connect(self._show_progress)
+        self.wrote.connect(self._show_line)
         exporter = window.workers.exporter
         exporter.answered.connect(self._exported)
         exporter.failed.connect(self._export_failed)
@@ -94,10 +107,24 @@ class ExportControl(QObject):
             origin=dialog.origin_id,
             person=self.w.results.person if dialog.scope_id == ONE else None,
             panels=self._panels() if "panels" in kinds else (),
-            progress=dialog.progressed.emit,
-            wrote=dialog.wrote.emit,
+            progress=partial(self.progressed.emit, self._next_number()),
+            wrote=partial(self.wrote.emit, self._number),
         )
         self._begin(request, "Exporting the list" if on_list else "Exporting")
+
+    def _next_number(self) -> int:
+        self._number += 1
+        return self._number
+
+    @Slot(int, int, int)
+    def _show_progress(self, number: int, done: int, total: int) -> None:
+        if self.dialog is not None and number == self._number:
+            self.dialog.show_progress(done, total)
+
+    @Slot(int, object)
+    def _show_line(self, number: int, line: ExportLine) -> None:
+        if self.dialog is not None and number == self._number:
+            self.dialog.add_line(line)
 
     def _begin(self, request: ExportRequest | SequenceRequest, words: str) -> None:
         self._request = request
@@ -195,7 +222,7 @@ class ExportControl(QObject):
             dialog.target,
             now.smoothing,
             now.lock_feet,
-            dialog.progressed.emit,
+            partial(self.progressed.emit, self._next_number()),
         )
         self._begin(request, f"Saving {now.name}")
 

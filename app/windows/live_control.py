@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -55,9 +55,10 @@ class LiveControl(QObject):
         engine: WorkThread,
         reader: WorkThread,
         exporter: WorkThread,
+        half: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__()
-        self._exporter = exporter
+        self._exporter, self._half = exporter, half
         self.recording: Path | None = None
         self._playback, self._choice, self._results = playback, choice, results
         self._activity, self._picture, self._timeline = activity, picture, timeline
@@ -275,9 +276,9 @@ class LiveControl(QObject):
             now = self._playback.now
             stream: Stream = self._stream
             self._in_flight += 1
-            choice, session = self._choice.choice, self._session
+            choice, steady = self._choice.choice, (now.smoothing, now.lock_feet)
             self._engine.submit(
-                LiveRequest(self._number, session, stream, choice, now.smoothing, now.lock_feet)
+                LiveRequest(self._number, self._session, stream, choice, *steady, self._half())
             )
 
     def _is_wanted(self) -> bool:

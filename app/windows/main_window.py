@@ -287,7 +287,7 @@ class MainWindow(QMainWindow):
         )  # fmt: skip
         self.live = LiveControl(
             self.playback, self.choice, self.results, self.activity, self.shown, self.picture,
-            self.timeline, w.engine, w.loader, w.exporter,
+            self.timeline, w.engine, w.loader, w.exporter, half=lambda: self.settings.live_half,
         )  # fmt: skip
         self.evaluations = EvaluationControl(
             self.session, self.data, self.data_panel, self.activity, w.data,
@@ -341,6 +341,8 @@ class MainWindow(QMainWindow):
         self.ahead.stop()
         self.means.stop()
         ended = self.workers.stop()
+        for control in (self.compares, self.ahead):  # last answers may have woken them again
+            control.stop()
         self.stage.stop()
         return ended
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -44,14 +44,10 @@ class SaveDialog(QDialog):
     Signals:
         save_wanted: write what is ticked.
         cancelled: give up what is being written.
-        progressed: (done, all); may be emitted by another thread.
-        wrote: an `ExportLine`, as soon as a file is whole; may be emitted by another thread.
     """
 
     save_wanted = Signal()
     cancelled = Signal()
-    progressed = Signal(int, int)
-    wrote = Signal(object)
 
     def __init__(
         self, parent: QWidget, title: str, heading: str, words: str, kinds: Sequence[Kind]
@@ -77,8 +73,6 @@ class SaveDialog(QDialog):
         layout.addWidget(self.bar)
         layout.addWidget(self.report, 1)
         layout.addWidget(self._buttons())
-        self.progressed.connect(self._show_progress)
-        self.wrote.connect(self._add_line)
 
     def _kind_grid(self, kinds: Sequence[Kind]) -> QGridLayout:
         grid = QGridLayout()
@@ -109,6 +103,7 @@ class SaveDialog(QDialog):
     def _make_report(self) -> None:
         self.bar = QProgressBar()
         self.bar.setAccessibleName("Progress of the export")
+        self.bar.setTextVisible(False)
         self.bar.hide()
         self.report = QPlainTextEdit()
         self.report.setReadOnly(True)
@@ -176,18 +171,23 @@ class SaveDialog(QDialog):
     def _show_report(self, last: str = "") -> None:
         lines = [f"{'✓' if line.ok else '✗'} {line.path}\n   {line.report}" for line in self._lines]
         self.report.setPlainText("\n".join([*lines, last] if last else lines))
-        self.report.show()
+        if self.report.isHidden():
+            self.report.show()
+            layout = self.layout()
+            assert layout is not None
+            wanted = layout.totalHeightForWidth(self.width())
+            self.resize(self.width(), max(self.height(), wanted))
         bar = self.report.verticalScrollBar()
         bar.setValue(bar.maximum())
 
-    @Slot(object)
-    def _add_line(self, line: ExportLine) -> None:
+    def add_line(self, line: ExportLine) -> None:
+        """One more file is whole."""
         if self._busy:
             self._lines.append(line)
             self._show_report()
 
-    @Slot(int, int)
-    def _show_progress(self, done: int, total: int) -> None:
+    def show_progress(self, done: int, total: int) -> None:
+        """How far it is."""
         if self._busy:
             self.bar.setRange(0, max(total, 0))
             self.bar.setValue(done)

@@ -75,6 +75,7 @@ class FakeEngine:
     device: str = "cpu"
     weights_state: str = "embedded"
     closed: bool = False
+    windowed: bool = False  # beside a window, no run is on its thread
 
     def __post_init__(self) -> None:
         self.method = SimpleNamespace(body=TinyBody())
@@ -82,7 +83,8 @@ class FakeEngine:
     def run(
         self, frame, detections=None, *, inspect=False, quality="full", cancel=None
     ) -> FrameResult:
-        assert threading.current_thread() is not threading.main_thread(), "engine on the GUI thread"
+        on_gui = threading.current_thread() is threading.main_thread()
+        assert not (self.windowed and on_gui), "engine on the GUI thread"
         self.calls.append((frame.name, quality, inspect))
         while self.gate is not None and not self.gate.wait(0.01):
             if cancel is not None and cancel.is_set():

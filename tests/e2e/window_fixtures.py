@@ -39,7 +39,7 @@ class Lab:
         assert threading.current_thread() is not threading.main_thread(), "engine on the GUI thread"
         if self.fail_with is not None:
             raise self.fail_with(choice)
-        self.engines.append(FakeEngine(choice, self.gate))
+        self.engines.append(FakeEngine(choice, self.gate, windowed=True))
         return self.engines[-1]
 
     def start(self, *paths: Path) -> MainWindow:
