@@ -84,6 +84,7 @@ class Decision:
         key: ``photo.jpg``, ``folder__photo.jpg`` or ``clip.mp4#25``.
         kept: people who were labelled; of how many found: ``people``.
         reasons: why the others were not.
+        label: name of the labelled picture; '' if nobody was kept.
         earlier: whether an earlier run has decided so.
     """
 
@@ -91,6 +92,7 @@ class Decision:
     kept: int
     people: int
     reasons: tuple[str, ...] = ()
+    label: str = ""
     earlier: bool = False
 
 
@@ -161,13 +163,16 @@ def _label(key: str, frame: Frame, file: Path, wish: Wish, engine: Engine) -> De
     people = engine.run(frame, seen).people if seen else ()
     verdicts = [why_not(p, s, wish.thresholds) for p, s in zip(people, seen, strict=True)]
     kept = [row for row, (reason, _) in enumerate(verdicts) if not reason]
+    label = ""
     if kept:
         found = np.stack([verdicts[row][1] for row in kept])
         picture = _place_picture(key, frame, file, wish.out)
         provenance = _provenance(file, frame, wish, engine)
         _write_truth(picture, frame, [people[row] for row in kept], found, provenance)
+        label = picture.name
     reasons = tuple(reason for reason, _ in verdicts if reason)
-    return Decision(key, len(kept), len(people), reasons or (() if people else ("nobody found",)))
+    reasons = reasons or (() if people else ("nobody found",))
+    return Decision(key, len(kept), len(people), reasons, label)
 
 
 def _frames(file: Path, name: str, every_s: float) -> Iterator[tuple[str, Frame]]:
@@ -278,24 +283,32 @@ class _Records:
                     continue  # a line that a killed run has not finished
 
     def known(self, key: str, file: Path) -> Decision | None:
-        """What an earlier run has decided, if the file is still the same."""
+        """What an earlier run has decided, if the file is still the same and its label still there."""
         row = self._rows.get(key)
         if row is None or row.get("state") != _state(file):
             return None
-        return Decision(key, row["kept"], row["people"], tuple(row["reasons"]), earlier=True)
+        label = str(row["label"])
+        if label and not (self._path.parent / f"{label}{SUFFIX}").is_file():
+            return None
+        return Decision(key, row["kept"], row["people"], tuple(row["reasons"]), label, True)
 
     def whole(self, file: Path) -> bool:
         """Whether an earlier run has gone through all of a file."""
         row = self._rows.get(_whole(file))
-        return row is not None and row.get("state") == _state(file)
+        if row is None or row.get("state") != _state(file):
+            return False
+        return all(self.known(key, file) is not None for key in self._keys(file))
 
     def of(self, file: Path) -> Iterator[Decision]:
         """All earlier decisions about a file."""
-        for key, row in self._rows.items():
-            if row.get("file") == str(file.absolute()) and "kept" in row:
-                known = self.known(key, file)
-                if known is not None:
-                    yield known
+        for key in self._keys(file):
+            known = self.known(key, file)
+            if known is not None:
+                yield known
+
+    def _keys(self, file: Path) -> list[str]:
+        name = str(file.absolute())
+        return [k for k, row in self._rows.items() if row.get("file") == name and "kept" in row]
 
     def add(self, decision: Decision, file: Path) -> Decision:
         """Write a decision down; its label is complete by now."""

@@ -58,6 +58,10 @@ def test_labels_are_a_data_set_and_a_second_run_has_nothing_to_do(folder, capsys
         patch.setattr(annotations, "_label", never)
         assert main([str(folder), "--out", str(out), *LOOSE]) == 0
     assert "2 pictures by an earlier run" in capsys.readouterr().err
+    (out / f"{SAMPLE}.truth.npz").unlink()
+    assert main([str(folder), "--out", str(out), *LOOSE]) == 0
+    assert "1 pictures by an earlier run" in capsys.readouterr().err
+    assert (out / f"{SAMPLE}.truth.npz").is_file()
 
 
 def person_of(**changes) -> Reconstruction:
