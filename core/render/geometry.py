@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from functools import cache, cached_property
+from importlib import import_module
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+IMPORT_TRIES = 20
 MISS = 0xFFFFFFFF
 """Face number of a ray that hits nothing."""
 OCCLUSION_RAYS = 32
@@ -44,10 +46,18 @@ def vertex_normals(vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> N
 
 
 def _open3d() -> Any:
-    """Open3D, imported on first use: it takes seconds, and the window comes up before."""
-    import open3d
+    """Open3D, imported on first use: it takes seconds, and the window comes up before.
 
-    return open3d
+    Its last step walks over all loaded modules; another thread that loads torch meanwhile ends that walk
+    with a RuntimeError. Python then forgets the package but not its parts, so once more is quick.
+    """
+    for _ in range(IMPORT_TRIES):
+        try:
+            return import_module("open3d")
+        except RuntimeError as error:
+            if "changed size" not in str(error):
+                raise
+    return import_module("open3d")
 
 
 class MeshGeometry:
