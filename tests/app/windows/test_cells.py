@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.panels.picture_hits import cell_at
@@ -29,6 +29,7 @@ REGION = np.array([10, 20, 110, 220], np.float32)
 LABELS = TokenSet(("vertex 0", "vertex 1"), ("vertex",) * 2, np.arange(2), 2, full_vertex=[0, 6])
 
 
+@settings(deadline=None)
 @given(st.integers(1, 9), st.integers(1, 9), st.integers(0, 80))
 def test_the_middle_of_a_cells_box_lies_in_that_cell(rows, columns, cell) -> None:
     cell %= rows * columns
