@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.methods import first_guess
 from core.methods.base import Method
+from core.nn.lite_backbone import DenseNetwork
 from training.subjects import SubjectFacts, facts_of
 
 BACKBONE_PREFIX = "backbone."
@@ -17,6 +18,8 @@ def subject_of(method: Method) -> SubjectFacts:
 
 def shared_parts(method: Method) -> tuple[tuple[str, str], ...]:
     """Names of the parts of a method that are trained elsewhere, with the cards of their weights."""
+    if not isinstance(getattr(method, "backbone", None), DenseNetwork):
+        return ()  # a published backbone in place of the shared one: an ablation
     parts = [("backbone", subject_of(method).backbone)]
     if isinstance(getattr(method, "guess", None), first_guess.FirstGuess):
         parts.append((first_guess.PREFIX.removesuffix("."), first_guess.CARD))
