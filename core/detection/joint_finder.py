@@ -14,7 +14,13 @@ from torch.nn import functional
 from core.body.joint_sets import LIFT25_NAMES, mirror_permutation
 from core.geometry.boxes import box_center_size, box_of_center_size
 from core.geometry.crops import cut_crop
-from core.nn.lite_backbone import LITE_SIZE, DenseNetwork, DenseOutput, heatmap_positions
+from core.nn.lite_backbone import (
+    BODY_SHAPE,
+    LITE_SIZE,
+    DenseNetwork,
+    DenseOutput,
+    heatmap_positions,
+)
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -27,7 +33,7 @@ THREE_SCALES = (1.0, 0.9, 1.1)
 
 @dataclass(frozen=True, eq=False)
 class FoundJoints:
-    """Joints of N picture areas, one person each, in the joint set ``lift25``.
+    """Joints of N picture areas, one person each, in the joint set ``lift25`` (hands: ``hand21``).
 
     Attributes:
         joints_2d: (N, 25, 2) float64, picture pixels.
@@ -64,6 +70,8 @@ class JointFinder:
         self.device = torch.device(device)
         self._mean = torch.tensor(IMAGENET_MEAN, device=device).reshape(1, 3, 1, 1)
         self._std = torch.tensor(IMAGENET_STD, device=device).reshape(1, 3, 1, 1)
+        # The face says little about a body; all joints of a hand count.
+        self._counted = BODY_JOINTS if network.shape == BODY_SHAPE else network.shape.joints
         self._swap = torch.tensor(mirror_permutation(LIFT25_NAMES), device=device)
 
     def look(
@@ -112,7 +120,7 @@ class JointFinder:
         place, score = heatmap_positions(heatmaps)
         inside = dense.inside.sigmoid()
         joints = center[:, None] + place.double().cpu().numpy() * size[:, None] / 2
-        person = (score * inside)[:, :BODY_JOINTS].mean(1)
+        person = (score * inside)[:, : self._counted].mean(1)
         return FoundJoints(joints, _double(score), _double(inside), _double(person))
 
     def dense(

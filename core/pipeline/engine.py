@@ -20,6 +20,7 @@ from core.detection import Detector, create_detector
 from core.errors import Cancelled, DeviceError, InputError
 from core.methods import method_entry
 from core.methods.base import Method
+from core.methods.metro_family import is_hand
 from core.nn.batch import Batch
 from core.pipeline.acceleration import accelerate, in_precision, require_precision
 from core.pipeline.batching import make_batch, slice_batch
@@ -30,7 +31,7 @@ from core.pipeline.loading import WeightsState, load_method
 from core.pipeline.refining import Refining, Seen, with_records
 from core.pipeline.results import to_reconstructions
 from core.refine.averaging import VIEWS, averaged
-from core.types import Detection, Frame, FrameResult, Reconstruction, Refinement, StageTime
+from core.types import Detection, Frame, FrameResult, Reconstruction, Refinement, StageTime, Subject
 
 Quality = Literal["full", "live"]
 # People in one forward pass before the first halving.
@@ -276,7 +277,8 @@ def open_engine(config: EngineConfig) -> Engine:
     device = choose_device(config.device)
     method, weights_state = load_method(config)
     try:
-        detector = create_detector(config.detector, device=str(device))
+        subject: Subject = "hand" if is_hand(method.body) else "body"
+        detector = create_detector(config.detector, device=str(device), subject=subject)
         require_precision(config.precision, device)
         method = method.eval().to(device)
         parameters = sum(p.numel() for p in method.parameters())

@@ -11,7 +11,7 @@ from core.detection.embedded import EmbeddedDetector, search_windows
 from core.detection.from_joints import box_around_joints, default_pose
 from core.detection.joint_finder import FoundJoints, JointFinder
 from core.geometry.boxes import iou
-from core.nn.lite_backbone import DenseNetwork, DenseOutput
+from core.nn.lite_backbone import BODY_SHAPE, DenseNetwork, DenseOutput
 from core.types import Frame
 
 HEIGHT, WIDTH = 480, 640
@@ -109,6 +109,8 @@ def test_windows_cover_the_picture(size_hw: tuple[int, int]) -> None:
 
 class LightNetwork(nn.Module):
     """Heatmaps that are the picture's brightness: every joint lies at the bright dot."""
+
+    shape = BODY_SHAPE
 
     def forward(self, image: Tensor) -> DenseOutput:
         light = nn.functional.avg_pool2d(image.mean(1, keepdim=True), 4)
