@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 
 import numpy as np
@@ -40,7 +41,8 @@ class StandingMethod(Method):
             self.input_spec = InputSpec(
                 kind="joints", joint_set="lift25", limbs=(("R_Hip", "R_Knee"), ("L_Hip", "L_Knee"))
             )
-        self.seen: list[Batch] = []
+        # The newest ones only: thousands of frames run through it where memory is measured.
+        self.seen: deque[Batch] = deque(maxlen=16)
         self.fail_beyond = 10**9
 
     def forward(self, batch: Batch, *, inspect: bool = False) -> MethodOutput:
