@@ -28,7 +28,7 @@ GROWTH_MB = 40.0
 @pytest.fixture
 def seldom_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ray casting takes most of the time: every `DRAWN_EVERY`th body is drawn, all are encoded."""
-    draw = outputs.OutputWriter._overlay  # noqa: SLF001
+    draw = outputs.OutputWriter._overlay
 
     def overlay(self: outputs.OutputWriter, result: FrameResult) -> np.ndarray:
         drawn = (result.frame.index or 0) % DRAWN_EVERY == 0
