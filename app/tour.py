@@ -8,6 +8,8 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -16,6 +18,8 @@ import numpy as np
 from app.screenshots import Walk
 from app.state.comparison import TRUTH
 from app.state.values import Choice
+from core.metrics.result_file import RESULT_NAME
+from core.pipeline.samples import bundled_samples
 
 log = logging.getLogger(__name__)
 SIZE = (1440, 900)
@@ -34,7 +38,15 @@ class Tour(Walk):
         self.open()
         self.window.resize(*SIZE)
         self._settle()
-        for part in (self._browse, self._see, self._compare, self._why, self._live, self._keep):
+        for part in (
+            self._browse,
+            self._see,
+            self._compare,
+            self._why,
+            self._measure,
+            self._live,
+            self._keep,
+        ):
             part()
         self.window.close()
         text = "# A tour of the workbench\n\n" + "\n".join(self.lines)
@@ -125,6 +137,21 @@ class Tour(Walk):
         self._stop("heatmap", "Where PointHMR looks for the clicked vertex")
         window.view.set(picture_layer="none")
 
+    def _measure(self) -> None:
+        """Two evaluations of the samples, made by the evaluation's own command."""
+        window, home = self.window, Path(os.environ["MESHLOUPE_HOME"])
+        results = [evaluated(method, home / method) for method in ("metro", "multi_roi")]
+        window.choice.choose_method("metro")
+        window.evaluations.open_evaluation(results[0])
+        self._wait(lambda: window.data_panel.isVisible() and len(window.data.shown) > 0)
+        self._stop("worst-people", "A measured data set: how errors are spread, worst person first")
+        window.evaluations.open_evaluation(results[1], compare=True)
+        self._wait(lambda: window.data.compares)
+        self._stop(
+            "two-evaluations", "Two methods, person by person: far from the line they differ"
+        )
+        window.acts["data_set"].setChecked(False)
+
     def _shown(self, method: str) -> bool:
         shown = self.window.results.shown
         return shown is not None and shown.choice.method == method and shown.inspected
@@ -171,7 +198,7 @@ class Tour(Walk):
         window.notes.field.setPlainText("Hands hidden behind the knees: compare with the truth.")
         window.wiring.exports.show()  # type: ignore[attr-defined]
         self._settle()
-        dialog = window.wiring.exports._export  # type: ignore[attr-defined]
+        dialog = window.wiring.exports.dialog  # type: ignore[attr-defined]
         path = self.out / f"{len(self.lines) // 4 + 1:02d}-export.png"
         dialog.grab().save(str(path))
         words = "Export: every file is read back before it counts as written"
@@ -189,12 +216,20 @@ class Tour(Walk):
         self._stop("session", "The light theme; notes and everything else are kept in a session")
 
 
+def evaluated(method: str, out: Path) -> Path:
+    """``result.json`` of a method on the bundled samples."""
+    samples = bundled_samples()[0].parent
+    command = [sys.executable, "-m", "training.evaluate", "--data", f"truth_folder={samples}"]
+    command += ["--method", method, "--protocol", "synthetic-lsp14", "--out", str(out)]
+    subprocess.run(command, check=True, capture_output=True)  # noqa: S603 (our own command)
+    return out / RESULT_NAME
+
+
 def make_clip(path: Path) -> None:
     """A pan over a bundled sample, as a video."""
     from core.export import VideoWriter
     from core.opencv import cv2
     from core.pipeline.pictures import read_picture
-    from core.pipeline.samples import bundled_samples
 
     picture = next(p for p in bundled_samples() if "walking" in p.name)
     image = np.asarray(read_picture(picture).image)

@@ -17,9 +17,9 @@ from app.state.values import Choice
 
 OTHER_FILE = "choose a file"
 REFINE_TEXTS: list[tuple[str, object]] = [
-    ("Off: the method's own answer", "off"),
-    ("Quick: by the joints seen", "quick"),
-    ("Thorough: and the silhouette", "thorough"),
+    ("Off", "off"),
+    ("Quick, by joints", "quick"),
+    ("Thorough, and outline", "thorough"),
 ]
 
 

@@ -156,10 +156,11 @@ def test_export_writes_files_and_shows_the_report(lab, photos, tmp_path):  # noq
     window = lab.start(photos[0])
     lab.until_result()
     window.acts["export"].trigger()
-    dialog = window.wiring.exports._export
+    dialog = window.wiring.exports.dialog
     dialog.folder.setText(str(tmp_path / "out"))
     dialog.save.click()
-    lab.until(lambda: "read back" in dialog.report.toPlainText())
+    lab.until(lambda: dialog.save.text() == "Save again")
+    assert "read back" in dialog.report.toPlainText()
     written = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert written == [
         "photo1.png.pose_lift.npz",
@@ -177,7 +178,7 @@ def test_an_unwritable_folder_is_explained(lab, photos, tmp_path):  # noqa: F811
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
     window.acts["export"].trigger()
-    dialog = window.wiring.exports._export
+    dialog = window.wiring.exports.dialog
     dialog.folder.setText(str(blocked / "out"))
     dialog.save.click()
     lab.until(lambda: "✗" in dialog.report.toPlainText())
