@@ -161,3 +161,23 @@ def test_two_processes_train_as_one(people_folder: Path, tmp_path: Path) -> None
     assert config["processes"] == 2
     curve = json.loads((tmp_path / "curve.json").read_text())["curve"]
     assert curve[-1]["samples"] == 8
+
+
+def test_two_processes_measure_as_one(people_folder: Path, tmp_path: Path) -> None:
+    """torchrun with two processes: each takes its part, the numbers are those of one."""
+    asked = [
+        "--data", f"truth_folder={people_folder}", "--method", "cliff", "--preset", "lite",
+        "--protocol", "synthetic-lsp14", "--device", "cpu",
+    ]  # fmt: skip
+    assert evaluate.main([*asked, "--out", str(tmp_path / "one")]) == 0
+    command = [
+        sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2",
+        "--rdzv-backend", "c10d", "--rdzv-endpoint", "localhost:0",
+        "-m", "training.evaluate", *asked, "--out", str(tmp_path / "two"),
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    one, two = (json.loads((tmp_path / n / "result.json").read_text()) for n in ("one", "two"))
+    numbers = [{m["name"]: m["value"] for m in result["measures"]} for result in (one, two)]
+    assert numbers[0] == pytest.approx(numbers[1], rel=1e-4)
+    assert len(list((tmp_path / "two" / "people").glob("*.jsonl"))) >= 2
