@@ -63,9 +63,13 @@ class FinishedFrames:
                 arrays = {name: stored[name] for name in stored.files}
             yield from _frames_of(arrays)
 
-    def add(self, result: FrameResult, detected: bool) -> bool:
-        """Keep a frame for the next part; True when a part is due."""
+    def add(self, result: FrameResult, detected: bool) -> None:
+        """Keep a frame for the next part."""
         self._waiting.append(FinishedFrame(_without_image(result), detected))
+
+    @property
+    def due(self) -> bool:
+        """Whether enough frames or seconds have come together for a part."""
         late = time.monotonic() - self._began > PART_SECONDS
         return len(self._waiting) >= PART_FRAMES or late
 

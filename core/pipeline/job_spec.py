@@ -27,6 +27,7 @@ class InferJob:
         shard: which part of the inputs to do.
         temporal: what is done to people along a video.
         redo: do again what an earlier run has finished.
+        frames_at_once: frames of a video in one network call; 0: as many as pay.
     """
 
     inputs: tuple[Path, ...]
@@ -38,6 +39,7 @@ class InferJob:
     shard: Shard = field(default_factory=Shard)
     temporal: TemporalSettings = field(default_factory=TemporalSettings)
     redo: bool = False
+    frames_at_once: int = 0
 
 
 @dataclass(frozen=True)

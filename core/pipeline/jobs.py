@@ -12,8 +12,9 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 from core.detection import FixedBoxes
@@ -24,6 +25,7 @@ from core.pipeline.job_records import ItemRecords, file_state, fingerprint
 from core.pipeline.job_spec import InferJob, JobStep
 from core.pipeline.joints_file import JointsFile, read_joints_file
 from core.pipeline.outputs import OutputWriter
+from core.pipeline.overlapping import read_ahead_of
 from core.pipeline.shards import Shard
 from core.pipeline.sources import FileSource, expand_inputs, is_video, read_picture
 from core.pipeline.video_job import VideoItem, frames_from
@@ -193,18 +195,28 @@ class _FileRunner:
             if earlier := item.take_up(self.cancel):
                 note = f"goes on after {earlier} frames of an earlier run"
                 yield JobStep(self.file, 0, 0, earlier=earlier, note=note)
-        began = time.perf_counter()
-        for frame in frames_from(video, items):
-            decode = StageTime("decode", time.perf_counter() - began)
-            given = self.people.of(frame)
-            for item in items:
-                if frame.index is None or frame.index < item.done:
-                    continue
-                step = item.step(frame, given, self.cancel)
-                assert step.result is not None
-                timed = replace(step.result, timing=(decode, *step.result.timing))
-                yield replace(step, result=timed)
-            began = time.perf_counter()
+        size = max(item.at_once for item in items)
+        frames = read_ahead_of(frames_from(video, items), 2 * size)
+        with closing(frames):
+            for _, group in groupby(frames, key=lambda read: (read[0].index or 0) // size):
+                yield from self._group(items, [*group])
+        for item in items:
+            yield from item.rest()
+        if self.cancel.is_set():
+            raise Cancelled("stopped")
+
+    def _group(
+        self, items: Sequence[VideoItem], read: Sequence[tuple[Frame, float]]
+    ) -> Iterator[JobStep]:
+        """A few frames, and the seconds their decoding took, through all methods."""
+        for item in items:
+            mine = [row for row in read if (row[0].index or 0) >= item.done]
+            for start in range(0, len(mine), item.at_once):
+                part = mine[start : start + item.at_once]
+                frames = [frame for frame, _ in part]
+                decoding = [StageTime("decode", seconds) for _, seconds in part]
+                given = [self.people.of(frame) for frame in frames]
+                yield from item.steps(frames, decoding, given, self.cancel)
 
 
 def checked_inputs(inputs: Sequence[Path], out: Path) -> tuple[Path, ...]:

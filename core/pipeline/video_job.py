@@ -3,12 +3,17 @@
 Every minute or so of frames becomes a part on disk (`core.pipeline.finished_frames` for the numbers,
 `core.pipeline.video_parts` for the picture). Whoever takes the item up again reads the parts, feeds
 them through tracking and smoothing, and goes on with the next frame.
+
+Frames come in groups that begin at multiples of the group's size, wherever an earlier run stopped
+between two groups: what is foretold within a group (`core.pipeline.frames_together`) is then the same.
+Files are written behind, by a thread of their own.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from core.errors import Cancelled
@@ -17,13 +22,16 @@ from core.pipeline.finished_frames import FinishedFrames
 from core.pipeline.job_records import ItemRecords
 from core.pipeline.job_spec import InferJob, JobStep
 from core.pipeline.outputs import OutputWriter, video_fps
+from core.pipeline.overlapping import WritesBehind
 from core.pipeline.video_parts import VideoParts
 from core.pipeline.video_people import Seen, VideoPeople
 from core.pipeline.videos import VideoFile
 from core.temporal import Steadiness
-from core.types import Detection, Frame
+from core.types import Detection, Frame, FrameResult, StageTime
 
 SAME_TIME_S = 1e-4
+# Frames that wait to be drawn and written: enough to even out, little memory.
+BEHIND = 6
 
 
 class VideoItem:
@@ -41,6 +49,8 @@ class VideoItem:
         self._parts = VideoParts(records.frames_folder, self._kept.parts, fps)
         self._writer = OutputWriter(job.out, file, engine.method, job.save, self._parts)
         self._draws = "video" in job.save
+        self._behind = WritesBehind(self._writer.add, BEHIND)
+        self.at_once = job.frames_at_once or self._people.frames_at_once
         self.done = 0
         self._last_time_s: float | None = None
 
@@ -61,22 +71,42 @@ class VideoItem:
             return False
         return abs(float(video.times[self.done - 1]) - self._last_time_s) < SAME_TIME_S
 
-    def step(
-        self, frame: Frame, given: Sequence[Detection] | None, cancel: threading.Event
-    ) -> JobStep:
-        """Do the next frame."""
-        seen = self._people.look(frame, given, cancel=cancel)
-        result = self._people.settle(seen)
-        written = self._writer.add(result)
-        due = self._kept.add(seen.result, seen.detected)
-        self.done += 1
-        if due:
+    def steps(
+        self,
+        frames: Sequence[Frame],
+        decoding: Sequence[StageTime],
+        given: Sequence[Sequence[Detection] | None],
+        cancel: threading.Event,
+    ) -> list[JobStep]:
+        """Do the next frames, all of one group; gives those whose files are written.
+
+        A group is done as a whole or not at all, so that an interrupted run goes on between groups.
+        """
+        foretold = self._people.look_ahead(frames, given, cancel)
+        steps: list[JobStep] = []
+        stops = cancel if len(frames) == 1 else None
+        for row, frame in enumerate(frames):
+            seen = self._people.look(frame, given[row], cancel=stops, foretold=foretold[row])
+            result = self._people.settle(seen)
+            self._kept.add(seen.result, seen.detected)
+            self.done += 1
+            steps += self._written(self._behind.add(_timed(result, decoding[row])))
+        if self._kept.due:
             self.commit()
         self._records.sign()
-        return JobStep(self.file, 0, 0, result=result, written=written)
+        return steps
+
+    def rest(self) -> Iterator[JobStep]:
+        """The frames whose files were still being written."""
+        yield from self._written(self._behind.rest())
+
+    def _written(self, pairs: Iterator[tuple[FrameResult, tuple[Path, ...]]]) -> Iterator[JobStep]:
+        for result, written in pairs:
+            yield JobStep(self.file, 0, 0, result=result, written=written)
 
     def commit(self) -> None:
         """Put on disk what is finished, pictures first: a part counts when its numbers are there."""
+        self._behind.wait()
         if self._draws and self._parts.pending != self._kept.pending:
             return  # stopped in the middle of a frame: the part is done again
         self._parts.commit()
@@ -96,7 +126,12 @@ class VideoItem:
 
     def close(self) -> None:
         """Drop what is not on disk; harmless after `finish`."""
+        self._behind.close()
         self._writer.close()
+
+
+def _timed(result: FrameResult, decoding: StageTime) -> FrameResult:
+    return replace(result, timing=(decoding, *result.timing))
 
 
 def frames_from(video: VideoFile, items: Sequence[VideoItem]) -> Iterator[Frame]:

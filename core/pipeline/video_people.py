@@ -11,6 +11,7 @@ import numpy as np
 
 from core.detection import box_around_joints
 from core.pipeline.engine import Engine, Quality
+from core.pipeline.frames_together import Foretold, foretell, frames_at_once
 from core.pipeline.joint_matching import MIN_KNOWN_JOINTS
 from core.temporal import JointSeeker, PeopleOverTime, Steadiness, TemporalSettings
 from core.types import Detection, Frame, FrameResult, StageTime
@@ -38,6 +39,9 @@ class VideoPeople:
         engine: the method; whoever opened it closes it.
         settings: what is done over time.
         frames_per_second: spacing of frames without times.
+
+    Attributes:
+        foretold: frames so far whose answer came from `look_ahead`.
     """
 
     def __init__(
@@ -47,13 +51,18 @@ class VideoPeople:
         *,
         frames_per_second: float = 30.0,
     ) -> None:
-        self.engine = engine
+        self.engine, self.foretold = engine, 0
         self._people = PeopleOverTime(
             settings, engine.method.body, frames_per_second=frames_per_second
         )
         self._needs_joints = engine.method.input_spec.kind == "joints"
         seeks = isinstance(engine.detector, JointSeeker)
         self._follows = engine.detector.name != WHOLE_PICTURE and (seeks or not self._needs_joints)
+
+    @property
+    def frames_at_once(self) -> int:
+        """Frames of a file that are worth a common network call."""
+        return frames_at_once(self.engine)
 
     @property
     def steadiness(self) -> Steadiness:
@@ -89,16 +98,42 @@ class VideoPeople:
         *,
         quality: Quality = "full",
         cancel: threading.Event | None = None,
+        foretold: Foretold | None = None,
     ) -> Seen:
-        """What the method gives for a frame, its people numbered; then call `settle`."""
+        """What the method gives for a frame, its people numbered; then call `settle`.
+
+        An answer ``foretold`` by `look_ahead` is taken if it holds.
+        """
         began = time.perf_counter()
         if given is not None:
             people, detected = self._people.number(given, frame, detected=False), False
         else:
             people, detected = self._found(frame)
         detect = StageTime("detect", time.perf_counter() - began)
-        result = self.engine.run(frame, people, quality=quality, cancel=cancel)
+        result = None
+        if foretold is not None:
+            result = foretold.answers(frame, people, self.engine.method.method_id)
+            self.foretold += result is not None
+        if result is None:
+            result = self.engine.run(frame, people, quality=quality, cancel=cancel)
         return Seen(replace(result, timing=(detect, *result.timing)), detected)
+
+    def look_ahead(
+        self,
+        frames: Sequence[Frame],
+        given: Sequence[Sequence[Detection] | None],
+        cancel: threading.Event | None = None,
+    ) -> list[Foretold | None]:
+        """Answers for the next frames in one network call, for `look` to take where they hold.
+
+        Nothing is changed by it; None for frames whose people cannot be foretold.
+        """
+        if len(frames) < 2 or self.frames_at_once < 2:
+            return [None for _ in frames]
+        expected = [
+            self._expected(frame, known) for frame, known in zip(frames, given, strict=True)
+        ]
+        return foretell(self.engine, frames, expected, cancel)
 
     def settle(self, seen: Seen) -> FrameResult:
         """The steady people of a frame; also for frames whose results were kept from earlier."""
@@ -109,6 +144,15 @@ class VideoPeople:
         result = self._people.settle(seen.result)
         steady = StageTime("steady", time.perf_counter() - began)
         return replace(result, timing=(*result.timing, steady))
+
+    def _expected(self, frame: Frame, given: Sequence[Detection] | None) -> tuple[Detection, ...]:
+        """Whom a frame to come will show, as far as that is known now."""
+        if given is not None:
+            return tuple(given)
+        if self._follows:
+            return self._people.look_for(frame) or ()
+        whole = self.engine.detector.name == WHOLE_PICTURE
+        return self.engine.detector.detect(frame) if whole else ()
 
     def _found(self, frame: Frame) -> tuple[tuple[Detection, ...], bool]:
         expected = self._people.look_for(frame) if self._follows else None

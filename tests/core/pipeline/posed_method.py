@@ -40,7 +40,7 @@ class PosedMethod(Method):
         self.nothing = torch.nn.Parameter(torch.zeros(1))
 
     def forward(self, batch: Batch, *, inspect: bool = False) -> MethodOutput:
-        type(self).calls += 1
+        type(self).calls += len(batch)
         light = batch.image.mean((1, 2, 3))
         turns = torch.zeros(len(batch), 24, 3)
         turns[:, 16, 2], turns[:, 17, 2] = light, -light
@@ -72,7 +72,7 @@ CONFIG = EngineConfig("posed", device="cpu", detector="none", untrained=True)
 
 @pytest.fixture
 def posed(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[PosedMethod]]:
-    """`PosedMethod` as the registered method ``posed``; its calls are counted from 0."""
+    """`PosedMethod` as the registered method ``posed``; the people it is given are counted from 0."""
     monkeypatch.setattr(registry, "BUILT_IN", (*registry.BUILT_IN, ENTRY))
     registry.list_methods.cache_clear()
     PosedMethod.calls = 0
