@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test setup slow format lock screenshots readme clean
+.PHONY: run test setup slow format lock screenshots readme translations clean
 
 run: setup
 	@$(BIN)/python -m tools.first_run
@@ -33,3 +33,6 @@ clean:
 
 readme: setup
 	@$(BIN)/python -m tools.readme
+
+translations: setup
+	@$(BIN)/python -m tools.translations

@@ -22,11 +22,13 @@ def run(files: Sequence[str]) -> int:
 
     from PySide6.QtCore import QTimer
 
+    from app.settings.store import SettingsStore
     from app.windows.main_window import MainWindow
     from core.pipeline.samples import bundled_samples
 
-    app = make_application()
-    window = MainWindow()
+    store = SettingsStore()
+    app = make_application(store.current.language)
+    window = MainWindow(store)
     window.show()
     paths = [Path(name).expanduser() for name in files]
     # After the first paint, so that the window is there before the libraries are.
@@ -42,16 +44,19 @@ def run(files: Sequence[str]) -> int:
         signal.signal(signal.SIGINT, before)
 
 
-def make_application():
-    """The one QApplication of the process, styled."""
+def make_application(language: str = "en"):
+    """The one QApplication of the process, styled, in a language of the settings."""
     from PySide6.QtGui import QGuiApplication
     from PySide6.QtWidgets import QApplication, QStyleFactory
+
+    from app.settings.language import install_language
 
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     QGuiApplication.setDesktopFileName("meshloupe")
     app = QApplication.instance() or QApplication(sys.argv[:1])
     app.setApplicationName("MeshLoupe")  # type: ignore[union-attr]
     app.setStyle(QStyleFactory.create("Fusion"))  # type: ignore[union-attr]
+    install_language(app, language)  # type: ignore[arg-type]
     return app
 
 

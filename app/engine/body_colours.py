@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from app.settings.language import mark, tr
 from app.state.values import Alignment, MeshInfo, Scores
 from core.render.colors import VIRIDIS, Colormap, Legend, legend_for, part_colors
 from core.types import TokenSet
@@ -17,9 +18,9 @@ ATTENTION_MAP = Colormap(
 )
 ERROR_MAP: Colormap = VIRIDIS
 ALIGNMENT_WORDS: dict[Alignment, str] = {
-    "none": "no alignment",
-    "pelvis": "pelvis aligned",
-    "procrustes": "Procrustes aligned",
+    "none": mark("no alignment"),
+    "pelvis": mark("pelvis aligned"),
+    "procrustes": mark("Procrustes aligned"),
 }
 
 
@@ -49,12 +50,13 @@ def paint(
 ) -> Painted:
     """Colours of a body as the view options wish, or the plain colour with a hint why not."""
     if colour_by == "normals":
-        return Painted(by_normals=True, hint="Red points right, green up, blue at the camera")
+        return Painted(by_normals=True, hint=tr("Red points right, green up, blue at the camera"))
     if colour_by == "part":
         if mesh is None or mesh.part_labels is None:
-            return Painted(hint="This body has no named parts")
+            return Painted(hint=tr("This body has no named parts"))
         return Painted(
-            part_colors(mesh.part_labels), hint=f"{len(mesh.part_names)} parts of the body"
+            part_colors(mesh.part_labels),
+            hint=tr("{count} parts of the body", count=len(mesh.part_names)),
         )
     if colour_by == "error":
         return _painted_error(scores, alignment)
@@ -66,13 +68,15 @@ def paint(
 def _painted_error(scores: Scores, alignment: Alignment) -> Painted:
     error = scores.error_on(alignment)
     if error is None:
-        return Painted(hint="This picture has no true mesh to compare with")
-    title = f"Error on every vertex, {ALIGNMENT_WORDS[alignment]}"
+        return Painted(hint=tr("This picture has no true mesh to compare with"))
+    title = tr("Error on every vertex, {alignment}", alignment=tr(ALIGNMENT_WORDS[alignment]))
     legend = legend_for(error, title, "mm", ERROR_MAP)
     return Painted(
         legend.colors(error),
         legend,
-        hint=f"Mean {error.mean():.1f} mm, largest {error.max():.0f} mm",
+        hint=tr(
+            "Mean {mean:.1f} mm, largest {largest:.0f} mm", mean=error.mean(), largest=error.max()
+        ),
     )
 
 
@@ -80,15 +84,15 @@ def _painted_attention(
     mesh: MeshInfo | None, attention: tuple[TokenSet, NDArray[np.float32] | None] | None
 ) -> Painted:
     if mesh is None or attention is None:
-        return Painted(hint="This result holds no attention over the body")
+        return Painted(hint=tr("This result holds no attention over the body"))
     tokens, row = attention
     if row is None:
-        return Painted(hint="Click a joint or a vertex to see what it attends to")
+        return Painted(hint=tr("Click a joint or a vertex to see what it attends to"))
     spread = spread_to_vertices(tokens, row, mesh.template)
     if spread is None:
-        return Painted(hint="The tokens of this layer lie on no vertex")
+        return Painted(hint=tr("The tokens of this layer lie on no vertex"))
     percent = spread * 100.0
-    legend = legend_for(percent, "Attention to each vertex", "%", ATTENTION_MAP)
+    legend = legend_for(percent, tr("Attention to each vertex"), "%", ATTENTION_MAP)
     return Painted(legend.colors(percent), legend)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from app.engine.body_colours import ALIGNMENT_WORDS as BODY_WORDS
 from app.engine.measure import match_truths
+from app.settings.language import mark, tr
 from app.state.comparison import NOTHING, TRUTH, Arrangement
 from app.state.skeleton import plain_name
 from app.state.table import Table
@@ -29,7 +30,7 @@ METHOD_COLOURS = (
 )
 TOGETHER_ALPHA = 0.62
 NO_SCORES = Scores()
-ALIGNMENT_WORDS: dict[Alignment, str] = {**BODY_WORDS, "none": "as placed by each camera"}
+ALIGNMENT_WORDS: dict[Alignment, str] = {**BODY_WORDS, "none": mark("as placed by each camera")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,10 +132,14 @@ def _measured(
     values = [d.vertices for d in found if d is not None and d.vertices is not None]
     title = ""
     if target is not None:
-        title = "the truth" if reference == TRUTH else bodies[reference].title
+        title = tr("the truth") if reference == TRUTH else bodies[reference].title
     legend = None
     if values:
-        words = f"Distance to {title}, {ALIGNMENT_WORDS[alignment]}"
+        words = tr(
+            "Distance to {title}, {alignment}",
+            title=title,
+            alignment=tr(ALIGNMENT_WORDS[alignment]),
+        )
         legend = legend_for(np.concatenate(values), words, "mm", VIRIDIS)
     return Compared(
         tuple(
@@ -247,17 +252,17 @@ def _truth_layer(
             alpha=0.38,
             pickable=False,
             casts_shadow=False,
-            name="True body",
+            name=tr("True body"),
         ),
     )
 
 
 def methods_table(compared: Compared) -> Table:
     """One row per method: errors, distance to the reference, time."""
-    columns = ["Method", "2D error, %", "MPJPE, mm", "PA-MPJPE, mm", "MPVPE, mm"]
+    columns = [tr("Method"), tr("2D error, %"), "MPJPE, mm", "PA-MPJPE, mm", "MPVPE, mm"]
     if compared.reference_title:
-        columns += ["Distance, mm", "Largest, mm"]
-    columns.append("Time, ms")
+        columns += [tr("Distance, mm"), tr("Largest, mm")]
+    columns.append(tr("Time, ms"))
     rows = []
     for body in compared.bodies:
         scores = body.scores
@@ -293,4 +298,4 @@ def joints_table(compared: Compared) -> Table:
             at = far.joint_names.index(name) if name in far.joint_names else -1
             row.append(None if at < 0 else float(far.joints[at]))
         rows.append(tuple(row))
-    return Table(("Joint", *(f"{body.title}, mm" for body in measured)), tuple(rows))
+    return Table((tr("Joint"), *(f"{body.title}, mm" for body in measured)), tuple(rows))

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from app.engine.media import MediaReader, people_in
 from app.engine.requests import ExportItem, ExportKind, ExportLine, ExportRequest, LoadRequest
 from app.engine.runner import EngineLike, OpenEngine, mesh_info, open_engine_of
+from app.settings.language import tr
 from app.state.values import Choice, Loaded
 from core.errors import Cancelled, InputError
 from core.types import Detection, FrameResult
@@ -268,7 +269,13 @@ def write_turntable(
     report = video.report
     size = f"{report.size_bytes / 1024:.0f} KiB"
     return ExportLine(
-        report.path, f"{size}, {report.people} frames, counted back with {report.reader}"
+        report.path,
+        tr(
+            "{size}, {people} frames, counted back with {reader}",
+            size=size,
+            people=report.people,
+            reader=report.reader,
+        ),
     )
 
 
@@ -276,8 +283,10 @@ def line_of(report: ExportReport) -> ExportLine:
     """One file with what reading it back said, for people."""
     parts = [f"{report.size_bytes / 1024:.0f} KiB"]
     if report.vertices:
-        parts.append(f"{report.vertices} vertices, {report.faces} faces")
+        parts.append(
+            tr("{vertices} vertices, {faces} faces", vertices=report.vertices, faces=report.faces)
+        )
     if report.origin:
-        parts.append(f"origin {report.origin}")
-    parts.append(f"read back with {report.reader}, equal")
+        parts.append(tr("origin {origin}", origin=report.origin))
+    parts.append(tr("read back with {reader}, equal", reader=report.reader))
     return ExportLine(report.path, ", ".join(parts))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.engine.body_colours import Painted
+from app.settings.language import tr
 from app.state.skeleton import bones_of
 from app.state.values import Alignment
 from core.render.colors import TRUTH, person_color
@@ -55,7 +56,7 @@ def body_layers(
                 finish="clay" if mine.colours is None else "data",
                 by_normals=mine.by_normals,
                 alpha=0.35 if skeleton else 1.0,
-                name=f"Person {number + 1}" if len(people) > 1 else "",
+                name=tr("Person {number}", number=number + 1) if len(people) > 1 else "",
             )
         )
     for person in people if skeleton else ():
@@ -111,7 +112,7 @@ def truth_layer(
         alpha=0.38,
         pickable=False,
         casts_shadow=False,
-        name="True body",
+        name=tr("True body"),
     )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-RELEASED = "bring the file that its authors released"
-OWN = "never released: bring one of your own"
+from app.settings.language import mark, tr
+
+RELEASED = mark("bring the file that its authors released")
+OWN = mark("never released: bring one of your own")
 
 
 @dataclass(frozen=True)
@@ -72,11 +74,13 @@ def what_is_ready() -> Ready:
             for variant in preset.variants:
                 found = find_weights(entry.id, preset.id, variant.id)
                 if found.state == "none":
-                    state = f"needs weights: {RELEASED if variant.released else OWN}"
+                    state = tr(
+                        "needs weights: {cure}", cure=tr(RELEASED if variant.released else OWN)
+                    )
                 elif found.path is None:
-                    state = "in the box"
+                    state = tr("in the box")
                 else:
-                    state = f"yours: {found.path.name}"
+                    state = tr("yours: {name}", name=found.path.name)
                 ready = found.state != "none"
                 rows.append(
                     ReadyRow(entry.title, preset.id, variant.id, ready, state, found.licence)

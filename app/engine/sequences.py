@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.engine.requests import ExportLine
+from app.settings.language import tr
 from app.state.playback import Smoothing
 from app.state.values import Choice
 from core.types import Frame
@@ -79,12 +80,16 @@ def write_sequence(request: SequenceRequest, cancel: threading.Event) -> tuple[E
         if step.error is not None:
             raise step.error
         request.progress(step.done, step.total)
-        words = "read back, equal"
+        words = tr("read back, equal")
         if step.steadiness is not None and step.steadiness.frames:
             s = step.steadiness
-            words += (
-                f"; jitter {s.jitter_before_mm:.0f} → {s.jitter_after_mm:.0f} mm per frame²,"
-                f" standing feet slide {s.sliding_before_mm:.0f} → {s.sliding_after_mm:.0f} mm"
+            words += tr(
+                "; jitter {jitter_before_mm:.0f} → {jitter_after_mm:.0f} mm per frame², "
+                "standing feet slide {sliding_before_mm:.0f} → {sliding_after_mm:.0f} mm",
+                jitter_before_mm=s.jitter_before_mm,
+                jitter_after_mm=s.jitter_after_mm,
+                sliding_before_mm=s.sliding_before_mm,
+                sliding_after_mm=s.sliding_after_mm,
             )
         lines += [ExportLine(path, words) for path in step.written]
     return tuple(lines)
@@ -119,7 +124,16 @@ class Recorder:
             return ()
         opened.close()
         report = writer.report
-        return (ExportLine(report.path, f"{report.people} frames, read back with {report.reader}"),)
+        return (
+            ExportLine(
+                report.path,
+                tr(
+                    "{people} frames, read back with {reader}",
+                    people=report.people,
+                    reader=report.reader,
+                ),
+            ),
+        )
 
     def close(self) -> None:
         """Keep what was recorded when the window closes in the middle."""

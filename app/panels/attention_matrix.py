@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from app.settings.language import tr
 from app.settings.theme import DARK, Theme, rgb
 
 RAMP = ((13, 8, 40), (87, 16, 110), (188, 55, 84), (249, 142, 9), (252, 255, 164))
@@ -32,7 +33,7 @@ class AttentionMatrix(pg.GraphicsLayoutWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName("Attention between tokens")
+        self.setAccessibleName(tr("Attention between tokens"))
         self._shape = (0, 0)
         self._groups: tuple[list[tuple[float, str]], ...] = ([], [])
         self._plot = self.addPlot()

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from app.panels.attention_matrix import AttentionMatrix
 from app.panels.controls import ElidedLabel, columns, fill_combo, label, narrow_combo, rows
+from app.settings.language import inside, mark, sentence, tr
 from app.settings.theme import DARK, Theme
 from app.state.attention import AttentionModel
 from app.state.linked import Pick
@@ -30,7 +31,7 @@ from app.state.skeleton import plain_name
 from core.types import TokenSet
 
 MEAN = -1
-AVERAGE = "Mean over the list"
+AVERAGE = mark("Mean over the list")
 STRONGEST = 10
 GROUP_WORDS = {
     "joint": "joints",
@@ -50,7 +51,7 @@ class StrongestList(QWidget):
         self.entries: tuple[tuple[str, float], ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setFixedWidth(176)
-        self.setAccessibleName("Strongest targets")
+        self.setAccessibleName(tr("Strongest targets"))
 
     def sizeHint(self) -> QSize:
         return QSize(176, 120)
@@ -106,38 +107,40 @@ class AttentionPanel(QWidget):
     def __init__(self, model: AttentionModel) -> None:
         super().__init__()
         self._model = model
-        self.record = narrow_combo("Attention record", "Which attention of the network")
-        self.layer = narrow_combo("Layer", "One layer, or the mean of all")
-        self.head = narrow_combo("Head", "One head, or the mean of all")
+        self.record = narrow_combo(tr("Attention record"), tr("Which attention of the network"))
+        self.layer = narrow_combo(tr("Layer"), tr("One layer, or the mean of all"))
+        self.head = narrow_combo(tr("Head"), tr("One head, or the mean of all"))
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search tokens")
+        self.search.setPlaceholderText(tr("Search tokens"))
         self.search.setClearButtonEnabled(True)
-        self.search.setAccessibleName("Search tokens")
+        self.search.setAccessibleName(tr("Search tokens"))
         self.tokens = QListWidget()
         self.tokens.setUniformItemSizes(True)
-        self.tokens.setAccessibleName("Tokens")
-        self.tokens.setToolTip("Choose a token to see what it attends to")
+        self.tokens.setAccessibleName(tr("Tokens"))
+        self.tokens.setToolTip(tr("Choose a token to see what it attends to"))
         self.matrix = AttentionMatrix()
         self.strongest = StrongestList()
         self._where = ElidedLabel("muted")
         self._averaging, self._progress = False, ""
         self._pick: Pick | None = None
         self._listed: TokenSet | None = None
-        self.average = QPushButton(AVERAGE)
+        self.average = QPushButton(tr(AVERAGE))
         self.save = QToolButton()
-        self.save.setText("Save")
-        self.save.setToolTip("The matrix as a picture, or its numbers")
+        self.save.setText(tr("Save"))
+        self.save.setToolTip(tr("The matrix as a picture, or its numbers"))
         self.save.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.save)
-        for text, kind in (("Picture (PNG)…", "png"), ("Numbers (NPZ)…", "npz")):
+        for text, kind in ((tr("Picture (PNG)…"), "png"), (tr("Numbers (NPZ)…"), "npz")):
             menu.addAction(text).triggered.connect(
                 lambda _=False, kind=kind: self.save_requested.emit(kind)
             )
         self.save.setMenu(menu)
         self._chosen = label("", "section", wrap=True)
         self._nothing = label(
-            "This result holds no attention. Methods that read the picture with attention, such as METRO, "
-            "show here what each joint and vertex looks at.",
+            tr(
+                "This result holds no attention. Methods that read the picture with attention, "
+                "such as METRO, show here what each joint and vertex looks at."
+            ),
             "muted",
             wrap=True,
         )
@@ -229,11 +232,11 @@ class AttentionPanel(QWidget):
         if self._listed is None or self._listed.names != record.queries.names:
             self._list_tokens(record.queries)
         heads = record.weights.shape[1]
-        layers = [("All layers", MEAN), *((name, n) for n, name in enumerate(record.layers))]
+        layers = [(tr("All layers"), MEAN), *((name, n) for n, name in enumerate(record.layers))]
         fill_combo(self.layer, layers, MEAN if choice.layer is None else choice.layer)
         fill_combo(
             self.head,
-            [("All heads", MEAN), *((f"Head {n + 1}", n) for n in range(heads))],
+            [(tr("All heads"), MEAN), *((tr("Head {n}", n=n + 1), n) for n in range(heads))],
             MEAN if choice.head is None else choice.head,
         )
         self.matrix.show_matrix(
@@ -258,16 +261,20 @@ class AttentionPanel(QWidget):
             return
         if pick is not None and pick.tokens is not None:
             self.matrix.show_row(-1)
-            self._chosen.setText(pick.title.capitalize())
+            self._chosen.setText(sentence(pick.title))
             self.strongest.show_entries(pick.entries)
             return
         self.matrix.show_row(choice.query)
         row = self._model.row()
-        mean = ", in the mean," if self._mean_text() else ""
+        mean = tr(", in the mean,") if self._mean_text() else ""
         self._chosen.setText(
-            "Click a joint, a vertex or a row"
+            tr("Click a joint, a vertex or a row")
             if row is None
-            else f"{token_text(record.queries, choice.query)}{mean} attends to"
+            else tr(
+                "{token}{mean} attends to",
+                token=token_text(record.queries, choice.query),
+                mean=mean,
+            )
         )
         if pick is not None and row is not None:
             self._chosen.setText(pick.title)
@@ -298,7 +305,7 @@ class AttentionPanel(QWidget):
     def show_averaging(self, done: int, asked: int) -> None:
         """Items done of those asked for while a mean is made; (0, 0) when it is not."""
         self._averaging = asked > 0
-        self._progress = f"{done} of {asked} pictures" if asked else ""
+        self._progress = tr("{done} of {asked} pictures", done=done, asked=asked) if asked else ""
         self._show_average()
 
     @property
@@ -307,25 +314,28 @@ class AttentionPanel(QWidget):
         record = self._model.record
         if record is None:
             return ""
-        whose = self._mean_text() or "this person"
+        whose = self._mean_text() or tr("this person")
         layer, head = self.layer.currentText(), self.head.currentText()
-        return f"{record.name}, {layer.lower()}, {head.lower()}: {whose[0].lower()}{whose[1:]}"
+        return f"{record.name}, {inside(layer)}, {inside(head)}: {inside(whose)}"
 
     def _mean_text(self) -> str:
         mean = self._model.mean
         if mean is None or not mean.people:
             return ""
-        people = f"{mean.people} {'person' if mean.people == 1 else 'people'}"
-        return (
-            f"Mean of {people} in {mean.pictures} {'picture' if mean.pictures == 1 else 'pictures'}"
-        )
+        people = tr("{count} person" if mean.people == 1 else "{count} people", count=mean.people)
+        if mean.pictures == 1:
+            return tr("Mean of {people} in 1 picture", people=people)
+        return tr("Mean of {people} in {count} pictures", people=people, count=mean.pictures)
 
     def _show_average(self) -> None:
-        text, tip = AVERAGE, "Run every item of the list and average this matrix over all people"
+        text, tip = (
+            tr(AVERAGE),
+            tr("Run every item of the list and average this matrix over all people"),
+        )
         if self._averaging:
-            text, tip = "Stop", "Keep the mean of the pictures that are done"
+            text, tip = tr("Stop"), tr("Keep the mean of the pictures that are done")
         elif self._model.mean is not None:
-            text, tip = "This person", "Back to the attention of the person shown"
+            text, tip = tr("This person"), tr("Back to the attention of the person shown")
         self.average.setText(text)
         self.average.setToolTip(tip)
         said = [self._mean_text(), self._progress] if self._averaging else [self._mean_text()]
@@ -343,7 +353,7 @@ class AttentionPanel(QWidget):
 def token_text(tokens: TokenSet, number: int) -> str:
     """A token as a person says it."""
     name = tokens.names[number]
-    return plain_name(name).capitalize() if tokens.kinds[number] == "joint" else name.capitalize()
+    return sentence(plain_name(name) if tokens.kinds[number] == "joint" else name)
 
 
 def token_groups(tokens: TokenSet) -> list[tuple[str, float]]:

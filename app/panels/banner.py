@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QToolButton
 
 from app.panels.controls import columns, label, set_tone
 from app.settings.icons import icon, pixmap
+from app.settings.language import tr
 from app.settings.theme import DARK, Theme
 from app.state.values import Notice
 
@@ -33,10 +34,10 @@ class Banner(QFrame):
         self._icon = label()
         self._text = label(wrap=True)
         self._button = QPushButton()
-        self._button.setAccessibleName("Cure")
+        self._button.setAccessibleName(tr("Cure"))
         self._close = QToolButton()
-        self._close.setToolTip("Dismiss")
-        self._close.setAccessibleName("Dismiss the message")
+        self._close.setToolTip(tr("Dismiss"))
+        self._close.setAccessibleName(tr("Dismiss the message"))
         layout = columns(self)
         layout.setContentsMargins(10, 6, 6, 6)
         layout.addWidget(self._icon)
@@ -71,7 +72,7 @@ class Banner(QFrame):
         text = text if begins_with_path else text[:1].upper() + text[1:]
         self._text.setText(f"{text}.{cure}")
         self._button.setText(notice.action_text)
-        self._button.setAccessibleName(notice.action_text or "Cure")
+        self._button.setAccessibleName(notice.action_text or tr("Cure"))
         self._button.setVisible(bool(notice.action))
         set_tone(self, notice.tone)
         tint = {

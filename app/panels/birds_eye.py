@@ -14,6 +14,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Signal
 
+from app.settings.language import tr
 from app.settings.theme import DARK, Theme
 from core.types import CamerasRecord
 
@@ -36,13 +37,13 @@ class BirdsEye(pg.GraphicsLayoutWidget):
         self.theme: Theme = DARK
         self.record: CamerasRecord | None = None
         self._chosen: tuple[str, ...] = ()
-        self.setAccessibleName("Cameras seen from above")
+        self.setAccessibleName(tr("Cameras seen from above"))
         self.setMinimumSize(220, 120)
         self._plot = self.addPlot()
         self._plot.setMenuEnabled(False)
         self._plot.hideButtons()
-        self._plot.setLabel("left", "depth, m")
-        self._plot.setLabel("bottom", "to the right, m")
+        self._plot.setLabel("left", tr("depth, m"))
+        self._plot.setLabel("bottom", tr("to the right, m"))
         self._plot.setAspectLocked(True)
         self.set_theme(DARK)
 
@@ -97,6 +98,11 @@ class BirdsEye(pg.GraphicsLayoutWidget):
         self._plot.addItem(camera)
         spread = np.ptp(record.translations, axis=0)
         self.setAccessibleDescription(
-            f"{len(record.names)} cameras, {spread[2]:.2f} m apart in depth, {spread[0]:.2f} m across"
+            tr(
+                "{count} cameras, {depth:.2f} m apart in depth, {width:.2f} m across",
+                count=len(record.names),
+                depth=spread[2],
+                width=spread[0],
+            )
         )
         self._plot.autoRange()

@@ -19,6 +19,7 @@ from app.panels.controls import (
     rows,
 )
 from app.settings.icons import icon
+from app.settings.language import tr
 from app.settings.theme import DARK, Theme
 from app.state.comparison import NOTHING, TRUTH, Comparison
 from app.state.values import Alignment, Choice
@@ -59,31 +60,31 @@ class CompareBar(QWidget):
         self._chips: list[QToolButton] = []
         self._shown: tuple[tuple[str, tuple[float, float, float]], ...] = ()
         self.add = QToolButton()
-        self.add.setText("Add method")
+        self.add.setText(tr("Add method"))
         self.add.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.add.setAccessibleName("Add a method to the comparison")
-        self.add.setToolTip("Compare with another method, preset or variant; four at most")
+        self.add.setAccessibleName(tr("Add a method to the comparison"))
+        self.add.setToolTip(tr("Compare with another method, preset or variant; four at most"))
         self._menu = QMenu(self)
         self._menu.aboutToShow.connect(self._fill_menu)
         self.add.setMenu(self._menu)
         self.arrangement = Segments(
             (
-                ("side_by_side", "Apart", "A view for each method, one camera for all"),
-                ("together", "Together", "All bodies in one view"),
+                ("side_by_side", tr("Apart"), tr("A view for each method, one camera for all")),
+                ("together", tr("Together"), tr("All bodies in one view")),
             ),
-            "Arrangement",
+            tr("Arrangement"),
         )
         self.reference = narrow_combo(
-            "Difference to", "Colour every vertex by its distance to this body"
+            tr("Difference to"), tr("Colour every vertex by its distance to this body")
         )
         self.alignment = Segments(
             (
-                ("none", "None", "Each body where its own camera puts it"),
-                ("pelvis", "Pelvis", "Bodies moved so that their pelvises meet"),
-                ("procrustes", "Procrustes", "Best move, turn and scale"),
+                ("none", tr("None"), tr("Each body where its own camera puts it")),
+                ("pelvis", tr("Pelvis"), tr("Bodies moved so that their pelvises meet")),
+                ("procrustes", tr("Procrustes"), tr("Best move, turn and scale")),
             ),
-            "Alignment of compared bodies",
+            tr("Alignment of compared bodies"),
         )
         self._build()
         self.arrangement.chosen.connect(self.arrangement_chosen)
@@ -97,7 +98,7 @@ class CompareBar(QWidget):
         head = rows(bar, spacing=4)
         head.setContentsMargins(10, 4, 6, 6)
         first = columns(spacing=4)
-        first.addWidget(label("Compare", "title"))
+        first.addWidget(label(tr("Compare"), "title"))
         first.addSpacing(4)
         self._chip_row: QHBoxLayout = columns(spacing=4)
         first.addLayout(self._chip_row)
@@ -105,7 +106,7 @@ class CompareBar(QWidget):
         first.addStretch(1)
         second = columns(spacing=8)
         second.addWidget(self.arrangement, 4)
-        second.addWidget(label("Difference to", "muted"))
+        second.addWidget(label(tr("Difference to"), "muted"))
         second.addWidget(self.reference, 3)
         second.addWidget(self.alignment, 6)
         head.addLayout(first)
@@ -141,11 +142,11 @@ class CompareBar(QWidget):
         chip.setIconSize(QSize(DOT, DOT))
         chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         if place == 0:
-            chip.setToolTip(f"{title}: the current method, chosen on the right")
-            chip.setAccessibleName(f"{title}, current method")
+            chip.setToolTip(tr("{title}: the current method, chosen on the right", title=title))
+            chip.setAccessibleName(tr("{title}, current method", title=title))
         else:
-            chip.setToolTip(f"Take {title} out of the comparison")
-            chip.setAccessibleName(f"Take {title} out of the comparison")
+            chip.setToolTip(tr("Take {title} out of the comparison", title=title))
+            chip.setAccessibleName(tr("Take {title} out of the comparison", title=title))
             chip.clicked.connect(lambda _=False, place=place: self.remove_requested.emit(place))
         return chip
 
@@ -158,7 +159,7 @@ class CompareBar(QWidget):
         self.alignment.set_current(alignment)
         entries = [("nothing", NOTHING), *((t, n) for n, (t, _) in enumerate(self._shown))]
         if has_truth:
-            entries.insert(1, ("the truth", TRUTH))
+            entries.insert(1, (tr("the truth"), TRUTH))
         fill_combo(self.reference, entries, now.reference)
 
     def _fill_menu(self) -> None:

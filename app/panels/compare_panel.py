@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.panels.controls import Segments, columns, label, rows
+from app.settings.language import tr
 from app.state.table import Table
 
 DASH = "–"
@@ -49,29 +50,33 @@ class ComparePanel(QWidget):
         self._which = "methods"
         self.which = Segments(
             (
-                ("methods", "Methods", "A row for each method"),
-                ("joints", "Joints", "A row for each joint: distance to the reference"),
+                ("methods", tr("Methods"), tr("A row for each method")),
+                ("joints", tr("Joints"), tr("A row for each joint: distance to the reference")),
             ),
-            "Rows of the table",
+            tr("Rows of the table"),
         )
         self.which.setFixedWidth(190)
         self.which.set_current("methods")
         self._note = label("", "muted", wrap=True)
         self.table = QTableWidget()
-        self.table.setAccessibleName("Numbers of the compared methods")
+        self.table.setAccessibleName(tr("Numbers of the compared methods"))
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.verticalHeader().setVisible(False)
         self.table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self._note.setToolTip(
-            "Disagreement: mean distance between the bodies over all pairs of methods, pelvis aligned. "
-            "Where it is large at least one of them is wrong."
+            tr(
+                "Disagreement: mean distance between the bodies over all pairs of methods, pelvis aligned. "
+                "Where it is large at least one of them is wrong."
+            )
         )
         self.table.setSortingEnabled(True)
-        self.copy = QPushButton("Copy")
-        self.copy.setToolTip("Copy the table, to paste into a spreadsheet (Ctrl+C in the table)")
-        self.save = QPushButton("Save CSV…")
-        self.save.setToolTip("Save the table as comma-separated values")
+        self.copy = QPushButton(tr("Copy"))
+        self.copy.setToolTip(
+            tr("Copy the table, to paste into a spreadsheet (Ctrl+C in the table)")
+        )
+        self.save = QPushButton(tr("Save CSV…"))
+        self.save.setToolTip(tr("Save the table as comma-separated values"))
         head = columns(spacing=6)
         head.addWidget(self.which)
         head.addWidget(self._note, 1)
@@ -80,7 +85,7 @@ class ComparePanel(QWidget):
         layout = rows(self, margin=8, spacing=6)
         layout.addLayout(head)
         layout.addWidget(self.table, 1)
-        copying = QAction("Copy the table", self.table)
+        copying = QAction(tr("Copy the table"), self.table)
         copying.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
         copying.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         copying.triggered.connect(self._copy)

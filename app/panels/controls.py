@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.settings.icons import icon
+from app.settings.language import tr
 from app.settings.theme import Theme
 
 SPACE = 8
@@ -149,7 +150,7 @@ class Section(QWidget):
         self._head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._head.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._head.setIconSize(QSize(12, 12))
-        self._head.setAccessibleName(f"{title}, fold or unfold")
+        self._head.setAccessibleName(tr("{title}, fold or unfold", title=title))
         self._content = content
         self._theme: Theme | None = None
         line = QFrame()

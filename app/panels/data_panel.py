@@ -26,6 +26,7 @@ from app.panels.controls import (
 )
 from app.panels.error_histogram import ErrorHistogram
 from app.panels.error_scatter import ErrorScatter
+from app.settings.language import tr
 from app.settings.theme import Theme
 from app.state.data_model import (
     ACTION,
@@ -91,35 +92,42 @@ class DataPanel(QWidget):
         self._people_changed()
 
     def _make_filters(self) -> None:
-        self.error = narrow_combo("Error that is shown", "Which error the plot and the list show")
-        self.sequence = narrow_combo("Only this sequence", "Show one sequence, or all")
-        self.action = narrow_combo("Only this action", "Show one action, or all")
+        self.error = narrow_combo(
+            tr("Error that is shown"), tr("Which error the plot and the list show")
+        )
+        self.sequence = narrow_combo(tr("Only this sequence"), tr("Show one sequence, or all"))
+        self.action = narrow_combo(tr("Only this action"), tr("Show one action, or all"))
         self.hidden = narrow_combo(
-            "Least share of hidden marks", "Only people of whom at least so many marks are hidden"
+            tr("Least share of hidden marks"),
+            tr("Only people of whom at least so many marks are hidden"),
         )
         fill_combo(
             self.hidden,
-            [(f"hidden ≥ {t}" if s else "hidden: any", s) for s, t in HIDDEN_SHARES],
+            [(tr("hidden ≥ {t}", t=t) if s else tr("hidden: any"), s) for s, t in HIDDEN_SHARES],
             0.0,
         )
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Name holds")
+        self.search.setPlaceholderText(tr("Name holds"))
         self.search.setClearButtonEnabled(True)
-        self.search.setAccessibleName("Search the people")
-        self.search.setToolTip("Show only people whose name in the data set holds this")
+        self.search.setAccessibleName(tr("Search the people"))
+        self.search.setToolTip(tr("Show only people whose name in the data set holds this"))
         self.search.setMinimumWidth(40)
-        self.everybody = QPushButton("All errors")
-        self.everybody.setToolTip("Show people of all errors again, not of the clicked bar alone")
-        self.points = QPushButton("Pairs")
+        self.everybody = QPushButton(tr("All errors"))
+        self.everybody.setToolTip(
+            tr("Show people of all errors again, not of the clicked bar alone")
+        )
+        self.points = QPushButton(tr("Pairs"))
         self.points.setCheckable(True)
-        self.points.setToolTip("The two evaluations against each other, or the distribution")
-        self.close_other = QPushButton("End")
-        self.close_other.setAccessibleName("End comparison")
-        self.close_other.setToolTip("End the comparison with the second evaluation")
-        self.save = QPushButton("Save list…")
+        self.points.setToolTip(tr("The two evaluations against each other, or the distribution"))
+        self.close_other = QPushButton(tr("End"))
+        self.close_other.setAccessibleName(tr("End comparison"))
+        self.close_other.setToolTip(tr("End the comparison with the second evaluation"))
+        self.save = QPushButton(tr("Save list…"))
         self.save.setToolTip(
-            "Save the selected people, or all that are shown, as a regression list for "
-            "training.evaluate --only"
+            tr(
+                "Save the selected people, or all that are shown, as a regression list for "
+                "training.evaluate --only"
+            )
         )
 
     def _filter_row(self) -> QHBoxLayout:
@@ -133,8 +141,8 @@ class DataPanel(QWidget):
     def _make_table(self) -> None:
         self.table = QTableView()
         self.table.setModel(self._model)
-        self.table.setAccessibleName("People of the data set")
-        self.table.setToolTip("Enter or a double click looks at a person")
+        self.table.setAccessibleName(tr("People of the data set"))
+        self.table.setToolTip(tr("Enter or a double click looks at a person"))
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -211,7 +219,7 @@ class DataPanel(QWidget):
         model, people = self._model, self._model.people
         source = model.source
         self._title.set_full_text(
-            source.title if source else "No data set is open", source.details if source else ""
+            source.title if source else tr("No data set is open"), source.details if source else ""
         )
         joints = [(f"{name}, mm", ("joint", row)) for row, name in enumerate(people.joint_names)]
         errors = [
@@ -230,7 +238,14 @@ class DataPanel(QWidget):
         ):
             names = sorted(name for name in words.names if name)
             current = getattr(model.filter, what[:-1])
-            fill_combo(combo, [(f"all {what}", ALL), *((name, name) for name in names)], current)
+            fill_combo(
+                combo,
+                [
+                    (tr("all sequences" if what == "sequences" else "all actions"), ALL),
+                    *((name, name) for name in names),
+                ],
+                current,
+            )
             combo.setVisible(len(names) > 1)
         with QSignalBlocker(self.hidden), QSignalBlocker(self.search):
             self.hidden.setCurrentIndex(max(0, self.hidden.findData(model.filter.hidden)))
@@ -285,15 +300,17 @@ class DataPanel(QWidget):
     def _summary(self) -> str:
         model = self._model
         if model.source is None:
-            return "Open a data set, or the result of an evaluation"
+            return tr("Open a data set, or the result of an evaluation")
         shown, total = model.rowCount(), max(len(model.people), model.source.total)
-        words = [f"{shown} of {total} people"]
+        words = [tr("{shown} of {total} people", shown=shown, total=total)]
         if model.source.label:
             words.append(model.source.label)
         if model.people.failed:
-            words.append(f"{model.people.failed} failed")
+            words.append(tr("{failed} failed", failed=model.people.failed))
         if model.compares and not model.comparable and model.other_source is not None:
-            words.append(f"NOT COMPARABLE: the other one is {model.other_source.label}")
+            words.append(
+                tr("NOT COMPARABLE: the other one is {label}", label=model.other_source.label)
+            )
         return " · ".join(words)
 
     # ---- from the person

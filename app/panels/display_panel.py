@@ -9,23 +9,24 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from app.panels.controls import Segments, fill_combo, label, named_row, narrow_combo, rows
 from app.panels.legend import RampLegend
+from app.settings.language import mark, tr
 from app.settings.theme import Theme
 from app.state.view import ViewOptions
 
 MODES = (
-    ("shading", "Shading"),
-    ("part", "Body part"),
-    ("normals", "Surface direction"),
-    ("error", "Error to the truth"),
-    ("attention", "Attention"),
+    ("shading", mark("Shading")),
+    ("part", mark("Body part")),
+    ("normals", mark("Surface direction")),
+    ("error", mark("Error to the truth")),
+    ("attention", mark("Attention")),
 )
 TOGGLES = (
-    ("wireframe", "Wireframe", "Draw the edges of the mesh (W)"),
-    ("grid", "Ground grid", "Draw the ground under the person (G)"),
-    ("skeleton", "Skeleton", "Draw the reconstructed joints (K)"),
-    ("truth", "Truth", "Draw the true body, where the picture has one (T)"),
-    ("boxes", "Boxes", "Draw the boxes of people"),
-    ("joints", "Marks", "Draw the marked joints"),
+    ("wireframe", mark("Wireframe"), mark("Draw the edges of the mesh (W)")),
+    ("grid", mark("Ground grid"), mark("Draw the ground under the person (G)")),
+    ("skeleton", mark("Skeleton"), mark("Draw the reconstructed joints (K)")),
+    ("truth", mark("Truth"), mark("Draw the true body, where the picture has one (T)")),
+    ("boxes", mark("Boxes"), mark("Draw the boxes of people")),
+    ("joints", mark("Marks"), mark("Draw the marked joints")),
 )
 
 
@@ -42,18 +43,20 @@ class DisplayPanel(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.colour_by = narrow_combo("Colour by", "What the colours of the body mean")
-        fill_combo(self.colour_by, [(text, data) for data, text in MODES], "shading")
+        self.colour_by = narrow_combo(tr("Colour by"), tr("What the colours of the body mean"))
+        fill_combo(self.colour_by, [(tr(text), data) for data, text in MODES], "shading")
         self.alignment = Segments(
             (
-                ("none", "None", "As predicted, in the camera's frame"),
-                ("pelvis", "Pelvis", "The pelvis of the body moved onto the true one"),
-                ("procrustes", "Procrustes", "Best move, turn and scale onto the truth"),
+                ("none", tr("None"), tr("As predicted, in the camera's frame")),
+                ("pelvis", tr("Pelvis"), tr("The pelvis of the body moved onto the true one")),
+                ("procrustes", tr("Procrustes"), tr("Best move, turn and scale onto the truth")),
             ),
-            "Alignment",
+            tr("Alignment"),
         )
-        self.person = narrow_combo("Person", "Whose numbers and views are shown")
-        self.stage = narrow_combo("Mesh", "The final mesh, or a coarser one that it came from")
+        self.person = narrow_combo(tr("Person"), tr("Whose numbers and views are shown"))
+        self.stage = narrow_combo(
+            tr("Mesh"), tr("The final mesh, or a coarser one that it came from")
+        )
         self.legend = RampLegend()
         self.toggles: dict[str, QCheckBox] = {}
         self._hint = label("", "faint", wrap=True)
@@ -70,12 +73,12 @@ class DisplayPanel(QWidget):
 
     def _build(self) -> None:
         layout = rows(self, spacing=6)
-        rows(self._person_row).addLayout(named_row("Person", self.person))
+        rows(self._person_row).addLayout(named_row(tr("Person"), self.person))
         rows(self._align_row).addWidget(self.alignment)
-        rows(self._stage_row).addLayout(named_row("Mesh", self.stage))
+        rows(self._stage_row).addLayout(named_row(tr("Mesh"), self.stage))
         layout.addWidget(self._person_row)
         layout.addWidget(self._stage_row)
-        layout.addLayout(named_row("Colour by", self.colour_by))
+        layout.addLayout(named_row(tr("Colour by"), self.colour_by))
         layout.addWidget(self._align_row)
         layout.addWidget(self.legend)
         layout.addWidget(self._hint)
@@ -83,8 +86,8 @@ class DisplayPanel(QWidget):
         grid.setContentsMargins(0, 2, 0, 0)
         grid.setSpacing(2)
         for place, (name, text, tip) in enumerate(TOGGLES):
-            box = QCheckBox(text)
-            box.setToolTip(tip)
+            box = QCheckBox(tr(text))
+            box.setToolTip(tr(tip))
             box.toggled.connect(lambda on, name=name: self.option_chosen.emit(name, on))
             self.toggles[name] = box
             grid.addWidget(box, place // 2, place % 2)
@@ -113,13 +116,13 @@ class DisplayPanel(QWidget):
 
     def set_people(self, count: int, current: int) -> None:
         """People of the result; the choice hides for a single one."""
-        fill_combo(self.person, [(f"Person {n + 1}", n) for n in range(count)], current)
+        fill_combo(self.person, [(tr("Person {n}", n=n + 1), n) for n in range(count)], current)
         self._person_row.setVisible(count > 1)
 
     def set_stages(self, names: Sequence[str], current: str) -> None:
         """Meshes of earlier stages; the choice hides when there are none."""
         fill_combo(
-            self.stage, [("Final", ""), *((name.capitalize(), name) for name in names)], current
+            self.stage, [(tr("Final"), ""), *((name.capitalize(), name) for name in names)], current
         )
         self._stage_row.setVisible(bool(names))
 
@@ -131,7 +134,7 @@ class DisplayPanel(QWidget):
             item.setEnabled(available)
         self.toggles["truth"].setEnabled(truth)
         self.toggles["truth"].setToolTip(
-            "Draw the true body (T)" if truth else "This picture has no ground truth"
+            tr("Draw the true body (T)") if truth else tr("This picture has no ground truth")
         )
 
     def show_ramp(

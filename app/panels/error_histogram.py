@@ -11,6 +11,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt, Signal
 
+from app.settings.language import tr
 from app.settings.theme import DARK, Theme, rgb
 
 BARS = 40
@@ -33,8 +34,8 @@ class ErrorHistogram(pg.GraphicsLayoutWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName("Distribution of the error")
-        self.setToolTip("Click a bar to list its people; click it again for all")
+        self.setAccessibleName(tr("Distribution of the error"))
+        self.setToolTip(tr("Click a bar to list its people; click it again for all"))
         self.setMinimumSize(220, 110)
         self.edges: NDArray[np.float64] = np.zeros(0)
         self.counts: NDArray[np.int64] = np.zeros(0, np.int64)
@@ -148,6 +149,9 @@ class ErrorHistogram(pg.GraphicsLayoutWidget):
             self.hovered.emit("")
             return
         low, high = self.range_of(bar)
-        to = "and more" if np.isinf(high) else f"to {high:.4g}"
+        to = tr("and more") if np.isinf(high) else tr("to {high:.4g}", high=high)
         count = int(self.counts[bar])
-        self.hovered.emit(f"{low:.4g} {to}: {count} {'person' if count == 1 else 'people'}")
+        self.hovered.emit(
+            f"{low:.4g} {to}: "
+            + tr("{count} person" if count == 1 else "{count} people", count=count)
+        )

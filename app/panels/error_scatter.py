@@ -11,6 +11,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt, Signal
 
+from app.settings.language import tr
 from app.settings.theme import DARK, Theme, rgb
 
 # More points than this hide each other; those farthest from the diagonal are drawn.
@@ -30,8 +31,10 @@ class ErrorScatter(pg.GraphicsLayoutWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName("Errors of two evaluations")
-        self.setToolTip("Each point is a person: click one to look. Above the line we are worse")
+        self.setAccessibleName(tr("Errors of two evaluations"))
+        self.setToolTip(
+            tr("Each point is a person: click one to look. Above the line we are worse")
+        )
         self.setMinimumSize(220, 110)
         self._rows: NDArray[np.int64] = np.zeros(0, np.int64)
         self._points = np.zeros((0, 2))

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from app.panels.attention_panel import StrongestList
 from app.panels.birds_eye import BirdsEye
 from app.panels.controls import columns, label, rows
+from app.settings.language import tr
 from app.settings.theme import DARK, Theme
 from app.state.linked import Pick
 from core.render.colors import INFERNO
@@ -46,7 +47,7 @@ class FusionPanel(QWidget):
         self.record: FusionRecord | None = None
         self._title = label("", "muted", wrap=True)
         self.table = QTableWidget()
-        self.table.setAccessibleName("Fusion weights")
+        self.table.setAccessibleName(tr("Fusion weights"))
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
@@ -68,7 +69,7 @@ class FusionPanel(QWidget):
         self._cell.setFixedWidth(184)
         self._cell_title = label("", "section", wrap=True)
         self.cell = StrongestList()
-        self.cell.setAccessibleName("Numbers of the clicked cell")
+        self.cell.setAccessibleName(tr("Numbers of the clicked cell"))
         of_cell = rows(self._cell, spacing=4)
         of_cell.addWidget(self._cell_title)
         of_cell.addWidget(self.cell, 1)
@@ -117,10 +118,13 @@ class FusionPanel(QWidget):
                 )
             ]
             self._doubt.setText(
-                f"From above: where each camera puts the person. They disagree by {apart}."
+                tr(
+                    "From above: where each camera puts the person. They disagree by {apart}.",
+                    apart=apart,
+                )
             )
             self._doubt.setToolTip(
-                "Local camera (scale, x, y) and the camera of the whole picture:\n"
+                tr("Local camera (scale, x, y) and the camera of the whole picture:\n")
                 + "\n".join(lines)
             )
 
@@ -130,10 +134,10 @@ class FusionPanel(QWidget):
         self.table.clear()
         self.table.setVisible(record is not None)
         if record is None:
-            self._title.setText("This method weighs no regions against one another.")
+            self._title.setText(tr("This method weighs no regions against one another."))
             return
         self._title.setText(
-            f"{record.name}: how much each column counts for each row; rows sum to 1."
+            tr("{name}: how much each column counts for each row; rows sum to 1.", name=record.name)
         )
         self.table.setRowCount(len(record.rows))
         self.table.setColumnCount(len(record.columns))
@@ -148,5 +152,12 @@ class FusionPanel(QWidget):
             red, green, blue = INFERNO(np.array([DARKEST + SPAN * share]))[0].tolist()
             item.setBackground(QColor.fromRgbF(red, green, blue))
             item.setForeground(QColor("#101010" if share > LIGHT_CELL else "#f4f4f4"))
-            item.setToolTip(f"{record.columns[column]} for {record.rows[row]}: {weight:.4f}")
+            item.setToolTip(
+                tr(
+                    "{column} for {row}: {weight:.4f}",
+                    column=record.columns[column],
+                    row=record.rows[row],
+                    weight=weight,
+                )
+            )
             self.table.setItem(row, column, item)

@@ -17,6 +17,7 @@ from PySide6.QtCore import QCoreApplication, QEventLoop, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QOpenGLContext, QPainter, QTransform
 
 from app.panels.picture_paint import Links
+from app.settings.language import tr
 
 # Plugins without windows of a real system; some claim a context and then fail in it.
 # Alpha adds up as well (the last pair), so that the picture can be laid over another one.
@@ -108,9 +109,9 @@ class GlLinks:
 def gl_links_or_why() -> tuple[GlLinks | None, str]:
     """The drawer, or None and one line on why the painter goes on drawing."""
     try:
-        return GlLinks(), "attention links are drawn by OpenGL"
+        return GlLinks(), tr("attention links are drawn by OpenGL")
     except (ImportError, RuntimeError, OSError) as error:
-        return None, f"attention links are drawn by the painter: {error}"
+        return None, tr("attention links are drawn by the painter: {error}", error=error)
 
 
 def _placed(points: NDArray[np.float32], place: QTransform) -> NDArray[np.float32]:

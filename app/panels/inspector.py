@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from app.panels.controls import Section, rows
+from app.settings.language import tr
 from app.settings.theme import Theme
 
 
@@ -19,14 +20,14 @@ class Inspector(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Inspector")
+        self.setAccessibleName(tr("Inspector"))
         inner = QWidget()
         inner.setMinimumWidth(0)
         layout = rows(inner, spacing=2)
         layout.setContentsMargins(8, 4, 8, 8)
         self.sections: dict[str, Section] = {}
         for title, content, is_open in sections:
-            section = Section(title, content, is_open=is_open)
+            section = Section(tr(title), content, is_open=is_open)
             self.sections[title] = section
             layout.addWidget(section)
         layout.addStretch(1)

@@ -27,17 +27,18 @@ from PySide6.QtWidgets import (
 
 from app.panels.controls import columns, fill_combo, label, rows, tool_button
 from app.settings.icons import pixmap
+from app.settings.language import mark, tr
 from app.settings.theme import DARK, Theme
 from app.state.session import Role, SessionModel
 from app.state.values import Item
 
 SPACING = 8
 SORT_ORDERS = (
-    ("added", "As added"),
-    ("name", "By name"),
-    ("folder", "By folder"),
-    ("error", "Worst first"),
-    ("disagreement", "Disputed first"),
+    ("added", mark("As added")),
+    ("name", mark("By name")),
+    ("folder", mark("By folder")),
+    ("error", mark("Worst first")),
+    ("disagreement", mark("Disputed first")),
 )
 Index = QModelIndex | QPersistentModelIndex
 
@@ -166,14 +167,14 @@ class ItemDelegate(QStyledItemDelegate):
         told = index.data(Role.SUMMARY).text
         painter.setPen(QColor(theme.good if told else theme.faint))
         second = (
-            "Sample, with truth"
+            tr("Sample, with truth")
             if item.sample and area.width() > 130
-            else "Sample"
+            else tr("Sample")
             if item.sample
             else item.path.parent.name or "/"
         )
         if told or index.data(Role.DONE):
-            second = told or "Another method's"
+            second = told or tr("Another method's")
         lower = area.adjusted(0, area.height() // 2 + 1, 0, 0)
         text = painter.fontMetrics().elidedText(second, Qt.TextElideMode.ElideRight, area.width())
         painter.drawText(lower, top, text)
@@ -198,17 +199,19 @@ class ItemListPanel(QWidget):
         self.filter = ItemFilter(model)
         self._delegate = ItemDelegate()
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search")
+        self.search.setPlaceholderText(tr("Search"))
         self.search.setClearButtonEnabled(True)
-        self.search.setAccessibleName("Search the list")
-        self.search.setToolTip("Show only items whose name holds this (Ctrl+F)")
+        self.search.setAccessibleName(tr("Search the list"))
+        self.search.setToolTip(tr("Show only items whose name holds this (Ctrl+F)"))
         self.order = QComboBox()
-        self.order.setAccessibleName("Order of the list")
+        self.order.setAccessibleName(tr("Order of the list"))
         self.order.setToolTip(
-            "Order of the list. Worst: error to the truth, else to the marks. "
-            "Disputed: the compared methods disagree most"
+            tr(
+                "Order of the list. Worst: error to the truth, else to the marks. "
+                "Disputed: the compared methods disagree most"
+            )
         )
-        fill_combo(self.order, [(text, data) for data, text in SORT_ORDERS], "added")
+        fill_combo(self.order, [(tr(text), data) for data, text in SORT_ORDERS], "added")
         self.view = QListView()
         self.view.setModel(self.filter)
         self.view.setItemDelegate(self._delegate)
@@ -216,10 +219,10 @@ class ItemListPanel(QWidget):
         self.view.setMouseTracking(True)
         self.view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.view.setAccessibleName("Open pictures")
+        self.view.setAccessibleName(tr("Open pictures"))
         self._count = label("", "faint")
         head = columns(spacing=4)
-        head.addWidget(label("Pictures", "title"))
+        head.addWidget(label(tr("Pictures"), "title"))
         head.addStretch(1)
         head.addWidget(tool_button(open_action))
         head.addWidget(tool_button(folder_action))
@@ -297,5 +300,7 @@ class ItemListPanel(QWidget):
 
     def _show_count(self) -> None:
         shown, count = self.filter.rowCount(), self._model.rowCount()
-        text = f"{count} item{'' if count == 1 else 's'}"
-        self._count.setText(text if shown == count else f"{shown} of {count}")
+        text = tr("{count} item" if count == 1 else "{count} items", count=count)
+        self._count.setText(
+            text if shown == count else tr("{shown} of {count}", shown=shown, count=count)
+        )

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.settings.language import tr
 from app.settings.theme import DARK, Theme
 
 Rgb = tuple[float, float, float]
@@ -24,7 +25,7 @@ class RampLegend(QWidget):
         self.unit = ""
         self.caption = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Colour legend")
+        self.setAccessibleName(tr("Colour legend"))
 
     def sizeHint(self) -> QSize:
         return QSize(160, 44)
@@ -77,7 +78,7 @@ class TimingBar(QWidget):
         self.theme: Theme = DARK
         self.stages: tuple[tuple[str, float], ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Time per stage")
+        self.setAccessibleName(tr("Time per stage"))
 
     def sizeHint(self) -> QSize:
         lines = (len(self.stages) + 1) // 2

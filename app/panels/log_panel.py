@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from app.panels.controls import rows
+from app.settings.language import tr
 from app.state.activity import LOG_LINES, LogLine
 
 MARKS = {"info": " ", "warning": "!", "error": "×"}
@@ -18,8 +19,8 @@ class LogPanel(QWidget):
         self._view = QPlainTextEdit()
         self._view.setReadOnly(True)
         self._view.setMaximumBlockCount(LOG_LINES)
-        self._view.setAccessibleName("Log")
-        self._view.setPlaceholderText("Nothing was logged yet.")
+        self._view.setAccessibleName(tr("Log"))
+        self._view.setPlaceholderText(tr("Nothing was logged yet."))
         rows(self, margin=8).addWidget(self._view)
 
     def add(self, line: LogLine) -> None:

@@ -11,15 +11,16 @@ from PySide6.QtWidgets import QCheckBox, QMenu, QPushButton, QToolButton, QWidge
 
 from app.panels.controls import columns, fill_combo, label, named_row, narrow_combo, rows, set_tone
 from app.settings.icons import icon
+from app.settings.language import mark, tr
 from app.settings.theme import Theme
 from app.state.choice import ChoiceModel
 from app.state.values import Choice
 
 OTHER_FILE = "choose a file"
-REFINE_TEXTS: list[tuple[str, object]] = [
-    ("Off", "off"),
-    ("Quick, by joints", "quick"),
-    ("Thorough, and outline", "thorough"),
+REFINE_TEXTS: list[tuple[str, str]] = [
+    (mark("Off"), "off"),
+    (mark("Quick, by joints"), "quick"),
+    (mark("Thorough, and outline"), "thorough"),
 ]
 
 
@@ -45,25 +46,26 @@ class MethodPanel(QWidget):
         self._model = model
         self._run, self._cancel = run, cancel
         self._devices: tuple[str, ...] = ("auto", "cpu")
-        self.method = narrow_combo("Method", "How the body is reconstructed")
+        self.method = narrow_combo(tr("Method"), tr("How the body is reconstructed"))
         self.preset = narrow_combo(
-            "Preset", "paper: the published network; lite: sized for a laptop"
+            tr("Preset"), tr("paper: the published network; lite: sized for a laptop")
         )
-        self.variant = narrow_combo("Network", "Which network of the preset")
+        self.variant = narrow_combo(tr("Network"), tr("Which network of the preset"))
         self.body = narrow_combo(
-            "Body", "Whose mesh is predicted: the embedded body or your own file"
+            tr("Body"), tr("Whose mesh is predicted: the embedded body or your own file")
         )
-        self.device = narrow_combo("Device", "Where the network runs")
+        self.device = narrow_combo(tr("Device"), tr("Where the network runs"))
         self.refine = narrow_combo(
-            "Refine", "Bring the body onto the joints seen in the picture, and onto the silhouette"
+            tr("Refine"),
+            tr("Bring the body onto the joints seen in the picture, and onto the silhouette"),
         )
-        self.auto_run = QCheckBox("Run by itself")
-        self.auto_run.setToolTip("Run as soon as the picture, the marks or the method change")
+        self.auto_run = QCheckBox(tr("Run by itself"))
+        self.auto_run.setToolTip(tr("Run as soon as the picture, the marks or the method change"))
         self._summary = label("", "muted", wrap=True)
         self._run_icons: dict[str, QIcon] = {}
-        self.run_button = QPushButton("Run")
+        self.run_button = QPushButton(tr("Run"))
         self.run_button.setProperty("role", "primary")
-        self.run_button.setAccessibleName("Run")
+        self.run_button.setAccessibleName(tr("Run"))
         self._weights = self._weights_button()
         self._preset_row = QWidget()
         self._build()
@@ -73,28 +75,28 @@ class MethodPanel(QWidget):
     def _weights_button(self) -> QToolButton:
         button = QToolButton()
         button.setProperty("role", "segment")
-        button.setAccessibleName("Weights")
+        button.setAccessibleName(tr("Weights"))
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setSizePolicy(self.method.sizePolicy())
         menu = QMenu(button)
-        menu.addAction("Choose a weights file…").triggered.connect(self.weights_requested)
-        self._forget = menu.addAction("Use the embedded weights")
+        menu.addAction(tr("Choose a weights file…")).triggered.connect(self.weights_requested)
+        self._forget = menu.addAction(tr("Use the embedded weights"))
         self._forget.triggered.connect(self.weights_cleared)
         button.setMenu(menu)
         return button
 
     def _build(self) -> None:
         layout = rows(self, spacing=6)
-        layout.addLayout(named_row("Method", self.method))
+        layout.addLayout(named_row(tr("Method"), self.method))
         layout.addWidget(self._summary)
         inner = rows(self._preset_row)
-        inner.addLayout(named_row("Preset", self.preset))
+        inner.addLayout(named_row(tr("Preset"), self.preset))
         layout.addWidget(self._preset_row)
-        layout.addLayout(named_row("Network", self.variant))
-        layout.addLayout(named_row("Weights", self._weights))
-        layout.addLayout(named_row("Body", self.body))
-        layout.addLayout(named_row("Device", self.device))
-        layout.addLayout(named_row("Refine", self.refine))
+        layout.addLayout(named_row(tr("Network"), self.variant))
+        layout.addLayout(named_row(tr("Weights"), self._weights))
+        layout.addLayout(named_row(tr("Body"), self.body))
+        layout.addLayout(named_row(tr("Device"), self.device))
+        layout.addLayout(named_row(tr("Refine"), self.refine))
         layout.addSpacing(2)
         buttons = columns()
         buttons.addWidget(self.run_button, 1)
@@ -131,8 +133,8 @@ class MethodPanel(QWidget):
 
     def set_running(self, running: bool) -> None:
         """The run button becomes a stop button."""
-        self.run_button.setText("Stop" if running else "Run")
-        self.run_button.setToolTip("Stop (Esc)" if running else "Run the method (Ctrl+R)")
+        self.run_button.setText(tr("Stop") if running else tr("Run"))
+        self.run_button.setToolTip(tr("Stop (Esc)") if running else tr("Run the method (Ctrl+R)"))
         self.run_button.setEnabled(running or self._run.isEnabled())
         if self._run_icons:
             self.run_button.setIcon(self._run_icons["stop" if running else "run"])
@@ -153,25 +155,25 @@ class MethodPanel(QWidget):
         self._preset_row.setVisible(len(entry.presets) > 1)
         fill_combo(self.variant, [(v.id, v.id) for v in preset.variants], choice.variant)
         self.variant.setEnabled(len(preset.variants) > 1)
-        embedded = "Embedded" if preset.id == "lite" else "Choose a file…"
+        embedded = tr("Embedded") if preset.id == "lite" else tr("Choose a file…")
         self._weights.setText(choice.weights.name if choice.weights else embedded)
         self._weights.setToolTip(
             str(choice.weights)
             if choice.weights
-            else "Weights of the network (click to choose a file)"
+            else tr("Weights of the network (click to choose a file)")
         )
         self._forget.setEnabled(choice.weights is not None)
         self._show_body(choice.body)
         fill_combo(self.device, [(_device_text(d), d) for d in self._devices], choice.device)
-        fill_combo(self.refine, REFINE_TEXTS, choice.refine)
+        fill_combo(self.refine, [(tr(text), data) for text, data in REFINE_TEXTS], choice.refine)
         self._show_auto_run(self._model.auto_run)
         self.set_weights_tone("")
 
     def _show_body(self, body: str) -> None:
-        entries: list[tuple[str, object]] = [("Embedded body", "embedded")]
+        entries: list[tuple[str, object]] = [(tr("Embedded body"), "embedded")]
         if body != "embedded":
             entries.append((Path(body).name, body))
-        entries.append(("Choose a body file…", OTHER_FILE))
+        entries.append((tr("Choose a body file…"), OTHER_FILE))
         fill_combo(self.body, entries, body)
 
     def _show_auto_run(self, on: bool) -> None:
@@ -187,8 +189,8 @@ class MethodPanel(QWidget):
             self.body_chosen.emit(data)
 
     def _run_or_cancel(self) -> None:
-        (self._cancel if self.run_button.text() == "Stop" else self._run).trigger()
+        (self._cancel if self.run_button.text() == tr("Stop") else self._run).trigger()
 
 
 def _device_text(name: str) -> str:
-    return {"auto": "Automatic", "cpu": "CPU"}.get(name, name.upper())
+    return {"auto": tr("Automatic"), "cpu": "CPU"}.get(name, name.upper())

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from app.panels.controls import rows
+from app.settings.language import tr
 
 HEIGHT = 72
 
@@ -22,8 +23,8 @@ class NotesPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.field = QPlainTextEdit()
-        self.field.setPlaceholderText("What is worth remembering about this picture")
-        self.field.setAccessibleName("Notes on this picture")
+        self.field.setPlaceholderText(tr("What is worth remembering about this picture"))
+        self.field.setAccessibleName(tr("Notes on this picture"))
         self.field.setFixedHeight(HEIGHT)
         self.field.setTabChangesFocus(True)
         rows(self).addWidget(self.field)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from app.panels.controls import label, rows
 from app.panels.legend import TimingBar, milliseconds
+from app.settings.language import tr
 from app.settings.theme import Theme
 from app.state.skeleton import plain_name
 from app.state.values import RunResult, Scores
@@ -46,18 +47,23 @@ class NumbersPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.marks = NumberCard(
-            "2D error, % of box", "Mean distance of the body's joints to the marks, in % of the box"
+            tr("2D error, % of box"),
+            tr("Mean distance of the body's joints to the marks, in % of the box"),
         )
-        self.mpjpe = NumberCard("MPJPE, mm", "Mean joint error after moving the pelvis together")
+        self.mpjpe = NumberCard(
+            "MPJPE, mm", tr("Mean joint error after moving the pelvis together")
+        )
         self.pa_mpjpe = NumberCard(
-            "PA-MPJPE, mm", "Mean joint error after the best similarity transform"
+            "PA-MPJPE, mm", tr("Mean joint error after the best similarity transform")
         )
-        self.mpvpe = NumberCard("MPVPE, mm", "Mean vertex error after moving the pelvis together")
+        self.mpvpe = NumberCard(
+            "MPVPE, mm", tr("Mean vertex error after moving the pelvis together")
+        )
         self._note = label("", "guess", wrap=True)
         self._protocol = label("", "faint", wrap=True)
         self._detail = label("", "muted", wrap=True)
         self._timing = TimingBar()
-        self._empty = label("Nothing reconstructed yet.", "muted", wrap=True)
+        self._empty = label(tr("Nothing reconstructed yet."), "muted", wrap=True)
         cards = QWidget()
         grid = QGridLayout(cards)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -94,9 +100,9 @@ class NumbersPanel(QWidget):
         if not has_person:
             nobody = result is not None and not result.result.people
             self._empty.setText(
-                "Nobody found: draw a box around a person (B)."
+                tr("Nobody found: draw a box around a person (B).")
                 if nobody
-                else "Nothing reconstructed yet."
+                else tr("Nothing reconstructed yet.")
             )
             self._note.setVisible(False)
             self._protocol.setVisible(False)
@@ -104,7 +110,11 @@ class NumbersPanel(QWidget):
         found = result.result.people[person]
         scores = result.scores_of(person, reading)
         self._show_scores(scores)
-        self._note.setText(f"{found.note} (reading {reading})" if reading else found.note)
+        self._note.setText(
+            tr("{note} (reading {reading})", note=found.note, reading=reading)
+            if reading
+            else found.note
+        )
         self._note.setVisible(bool(found.note))
         self._detail.setText(_detail(result, scores, person))
         self._timing.show_stages([(t.stage, t.seconds) for t in result.result.timing])
@@ -117,7 +127,9 @@ class NumbersPanel(QWidget):
         has_truth = scores.mpjpe_mm is not None
         for card in (self.mpjpe, self.pa_mpjpe, self.mpvpe):
             card.setVisible(has_truth)
-        self._protocol.setText(f"Protocol: {scores.protocol}" if has_truth else "")
+        self._protocol.setText(
+            tr("Protocol: {protocol}", protocol=scores.protocol) if has_truth else ""
+        )
         self._protocol.setToolTip(scores.protocol_title)
         self._protocol.setVisible(has_truth)
 
@@ -126,7 +138,13 @@ def _detail(result: RunResult, scores: Scores, person: int) -> str:
     parts = []
     if scores.worst_mark is not None:
         name, percent = scores.worst_mark
-        parts.append(f"Farthest mark: {plain_name(name)}, {percent:.1f} %")
+        parts.append(
+            tr(
+                "Farthest mark: {name}, {percent:.1f} %",
+                name=plain_name(name),
+                percent=percent,
+            )
+        )
     found = result.result.people[person]
     parts.append(
         f"{found.method} · {found.preset} · {found.variant} · {result.device} · "

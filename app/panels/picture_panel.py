@@ -20,6 +20,7 @@ from app.panels.controls import (
 )
 from app.panels.picture_hits import Hit
 from app.panels.picture_view import PictureView
+from app.settings.language import sentence, tr
 from app.settings.theme import Theme
 from app.state.people import known_joints
 from app.state.skeleton import plain_name
@@ -51,15 +52,15 @@ class PicturePanel(QWidget):
         super().__init__()
         self.view = PictureView()
         self._title = ElidedLabel("title")
-        self._title.set_full_text("Picture")
+        self._title.set_full_text(tr("Picture"))
         self._where = label("", "faint")
         self._overlay = QSlider(Qt.Orientation.Horizontal)
         self._overlay.setRange(0, PERCENT)
         self._overlay.setFixedWidth(72)
-        self._overlay.setAccessibleName("Opacity of the body over the picture")
-        self._overlay.setToolTip("Opacity of the body over the picture")
+        self._overlay.setAccessibleName(tr("Opacity of the body over the picture"))
+        self._overlay.setToolTip(tr("Opacity of the body over the picture"))
         self._layer = narrow_combo(
-            "Map over the picture", "Heatmaps and score maps over the picture"
+            tr("Map over the picture"), tr("Heatmaps and score maps over the picture")
         )
         self._layer.setFixedWidth(104)
         self._layer.hide()
@@ -106,7 +107,7 @@ class PicturePanel(QWidget):
 
     def set_layers(self, names: Sequence[str], current: str) -> None:
         """Maps that can be drawn; the choice hides when there are none."""
-        entries = [("No map", "none"), *((name, name) for name in names)]
+        entries = [(tr("No map"), "none"), *((name, name) for name in names)]
         fill_combo(self._layer, entries, current)
         self._layer.setVisible(bool(names))
 
@@ -144,24 +145,25 @@ class PicturePanel(QWidget):
         known = known_joints(marks)
         if hit is not None and hit.part == "joint":
             joint, name = hit.number, plain_name(marks.joint_names[hit.number])
-            word = "unknown" if known[joint] else "known"
-            act = menu.addAction(f"Mark {name} as {word}")
+            act = menu.addAction(
+                tr("Mark {name} as unknown" if known[joint] else "Mark {name} as known", name=name)
+            )
             act.triggered.connect(
                 lambda _=False: self.joint_known_chosen.emit(person, joint, not known[joint])
             )
             menu.addSeparator()
         unknown = [number for number, is_known in enumerate(known) if not is_known]
         if unknown:
-            place = menu.addMenu("Place here")
+            place = menu.addMenu(tr("Place here"))
             for joint in unknown:
-                act = place.addAction(plain_name(marks.joint_names[joint]).capitalize())
+                act = place.addAction(sentence(plain_name(marks.joint_names[joint])))
                 act.triggered.connect(
                     lambda _=False, joint=joint: self.joint_placed.emit(person, joint, *point)
                 )
-        menu.addAction("Put joints back to a standing pose").triggered.connect(
+        menu.addAction(tr("Put joints back to a standing pose")).triggered.connect(
             lambda _=False: self.reset_requested.emit(person)
         )
-        menu.addAction("Delete person").triggered.connect(
+        menu.addAction(tr("Delete person")).triggered.connect(
             lambda _=False: self.delete_requested.emit(person)
         )
         return menu

@@ -36,6 +36,7 @@ from app.panels.picture_paint import (
     draw_source,
     draw_winner,
 )
+from app.settings.language import tr
 from app.settings.theme import DARK, Theme
 from core.types import Detection, Reconstruction
 
@@ -127,7 +128,7 @@ class PictureView(QGraphicsView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Picture with marks")
+        self.setAccessibleName(tr("Picture with marks"))
         self.setAcceptDrops(False)
 
     # ---- what is shown
@@ -204,7 +205,7 @@ class PictureView(QGraphicsView):
         if not on and self.gl is not None:
             self.gl.close()
         self.gl, said = (
-            gl_links_or_why() if on else (None, "attention links are drawn by the painter")
+            gl_links_or_why() if on else (None, tr("attention links are drawn by the painter"))
         )
         self.viewport().update()
         return said

@@ -10,6 +10,7 @@ from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QGridLayout, QSlider, QToolButton, QWidget
 
 from app.panels.controls import columns, label, rows
+from app.settings.language import mark, sentence, tr
 from app.settings.theme import DARK, Theme
 from app.state.people import hint_of, known_joints
 from app.state.skeleton import LIMBS, plain_name, side_of
@@ -18,6 +19,11 @@ from core.types import Detection
 PITCH_RANGE = (-30, 60)
 NEXT = {"": "nearer", "nearer": "farther", "farther": ""}
 READING_SIZE = QSize(50, 73)
+SIDE_WORDS = {
+    "": mark("nearer or farther: not said"),
+    "nearer": mark("nearer"),
+    "farther": mark("farther"),
+}
 
 
 class ReadingPanel(QWidget):
@@ -41,11 +47,13 @@ class ReadingPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.theme: Theme = DARK
-        self.pitch_known = QCheckBox("Camera pitch")
-        self.pitch_known.setToolTip("Say how far the camera looks down; the body leans accordingly")
+        self.pitch_known = QCheckBox(tr("Camera pitch"))
+        self.pitch_known.setToolTip(
+            tr("Say how far the camera looks down; the body leans accordingly")
+        )
         self.pitch = QSlider(Qt.Orientation.Horizontal)
         self.pitch.setRange(*PITCH_RANGE)
-        self.pitch.setAccessibleName("Camera pitch in degrees")
+        self.pitch.setAccessibleName(tr("Camera pitch in degrees"))
         self._pitch_text = label("unknown", "muted")
         self._pitch_text.setMinimumWidth(52)
         self.limbs: dict[tuple[str, str], QToolButton] = {}
@@ -54,12 +62,12 @@ class ReadingPanel(QWidget):
         self._readings = QWidget()
         self._reading_group = QButtonGroup(self)
         self._readings_row = columns(self._readings, spacing=3)
-        self._readings_title = label("Other readings of the same marks", "section")
+        self._readings_title = label(tr("Other readings of the same marks"), "section")
         self._joint_grid = QGridLayout()
         self._reset = QToolButton()
         self._reset.setProperty("role", "segment")
-        self._reset.setText("Standing pose")
-        self._reset.setToolTip("Put all joints back to a standing pose in the box")
+        self._reset.setText(tr("Standing pose"))
+        self._reset.setToolTip(tr("Put all joints back to a standing pose in the box"))
         self._build()
         self.pitch_known.toggled.connect(self._pitch_changed)
         self.pitch.valueChanged.connect(self._pitch_changed)
@@ -73,7 +81,9 @@ class ReadingPanel(QWidget):
         for widget, stretch in ((self.pitch_known, 0), (self.pitch, 1), (self._pitch_text, 0)):
             pitch.addWidget(widget, stretch)
         layout.addLayout(pitch)
-        layout.addWidget(label("Which end of a limb is nearer to the camera", "section", wrap=True))
+        layout.addWidget(
+            label(tr("Which end of a limb is nearer to the camera"), "section", wrap=True)
+        )
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(4)
@@ -82,7 +92,8 @@ class ReadingPanel(QWidget):
             button.setProperty("role", "segment")
             button.setCheckable(True)
             button.setSizePolicy(self.pitch.sizePolicy())
-            button.setAccessibleName(title)
+            button.setProperty("limb", title)
+            button.setAccessibleName(tr(title))
             button.clicked.connect(lambda _=False, p=parent, c=child: self._next_hint(p, c))
             self.limbs[(parent, child)] = button
             self._show_limb(button, "")
@@ -93,7 +104,7 @@ class ReadingPanel(QWidget):
             del place
         layout.addLayout(grid)
         head = columns()
-        head.addWidget(label("Marks that count", "section"), 1)
+        head.addWidget(label(tr("Marks that count"), "section"), 1)
         head.addWidget(self._reset)
         layout.addLayout(head)
         self._joint_grid.setContentsMargins(0, 0, 0, 0)
@@ -144,7 +155,9 @@ class ReadingPanel(QWidget):
             button.setChecked(number == current)
             button.setIconSize(READING_SIZE)
             button.setIcon(QIcon(QPixmap.fromImage(image)))
-            button.setToolTip("The answer" if number == 0 else f"Other reading {number}")
+            button.setToolTip(
+                tr("The answer") if number == 0 else tr("Other reading {number}", number=number)
+            )
             button.setAccessibleName(button.toolTip())
             button.clicked.connect(lambda _=False, number=number: self.reading_chosen.emit(number))
             self._reading_group.addButton(button)
@@ -162,8 +175,8 @@ class ReadingPanel(QWidget):
         ordered = sorted(range(len(names)), key=lambda n: (side_of(names[n]) == "middle", n))
         by_number: dict[int, QCheckBox] = {}
         for number in ordered:
-            box = QCheckBox(plain_name(names[number]).capitalize())
-            box.setToolTip("Uncheck when the joint cannot be seen or guessed")
+            box = QCheckBox(sentence(plain_name(names[number])))
+            box.setToolTip(tr("Uncheck when the joint cannot be seen or guessed"))
             box.toggled.connect(lambda on, number=number: self.joint_known_chosen.emit(number, on))
             column = columns_of[side_of(names[number])]
             if side_of(names[number]) == "middle" and used[1] < used[0]:
@@ -190,16 +203,24 @@ class ReadingPanel(QWidget):
 
     @staticmethod
     def _show_limb(button: QToolButton, side: str) -> None:
-        name = button.accessibleName()
-        child = {"arm": "elbow", "forearm": "wrist", "thigh": "knee", "shin": "ankle"}[
-            name.split()[-1]
-        ]
-        mark = {"": "·", "nearer": "▲", "farther": "▼"}[side]
+        name = str(button.property("limb"))
+        child = {
+            "arm": mark("elbow"),
+            "forearm": mark("wrist"),
+            "thigh": mark("knee"),
+            "shin": mark("ankle"),
+        }[name.split()[-1]]
+        sign = {"": "·", "nearer": "▲", "farther": "▼"}[side]
         button.setProperty("side", side)
-        button.setText(f"{mark} {name}")
+        button.setText(f"{sign} {tr(name)}")
         button.setChecked(bool(side))
         button.setToolTip(
-            f"{name}: the {child} is {side or 'nearer or farther: not said'} (click for the next choice)"
+            tr(
+                "{limb}: the {child} is {side} (click for the next choice)",
+                limb=tr(name),
+                child=tr(child),
+                side=tr(SIDE_WORDS[side]),
+            )
         )
 
     def _pitch_changed(self) -> None:

@@ -6,12 +6,13 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 
 from app.panels.controls import columns, label, set_tone
 from app.panels.legend import milliseconds
+from app.settings.language import mark, tr
 from app.state.values import RunResult
 
 WEIGHTS_WORDS = {
-    "embedded": ("Embedded weights", "good"),
-    "user": ("Your weights", "good"),
-    "none": ("No weights", "warning"),
+    "embedded": (mark("Embedded weights"), "good"),
+    "user": (mark("Your weights"), "good"),
+    "none": (mark("No weights"), "warning"),
 }
 
 
@@ -20,12 +21,12 @@ class StatusStrip(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._text = label("Ready", "muted")
+        self._text = label(tr("Ready"), "muted")
         self._bar = QProgressBar()
         self._bar.setRange(0, 0)
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(90)
-        self._bar.setAccessibleName("Working")
+        self._bar.setAccessibleName(tr("Working"))
         self._bar.hide()
         self._time = label("", "chip")
         self._device = label("", "chip")
@@ -46,7 +47,7 @@ class StatusStrip(QWidget):
     def show_busy(self, text: str) -> None:
         """What is being done, '' when idle."""
         self._bar.setVisible(bool(text))
-        self._text.setText(f"{text}…" if text else "Ready")
+        self._text.setText(f"{text}…" if text else tr("Ready"))
 
     def show_line(self, text: str) -> None:
         """The last thing that was said, when idle."""
@@ -65,12 +66,12 @@ class StatusStrip(QWidget):
         )
         self._device.setText(result.device.upper())
         words, tone = WEIGHTS_WORDS.get(result.weights_state, (result.weights_state, ""))
-        self._weights.setText(words)
-        self._weights.setToolTip(str(result.choice.weights or "Shipped with MeshLoupe"))
+        self._weights.setText(tr(words))
+        self._weights.setToolTip(str(result.choice.weights or tr("Shipped with MeshLoupe")))
         set_tone(self._weights, tone)
 
     def show_weights_missing(self) -> None:
         """The chosen network has no weights."""
-        self._weights.setText("Weights missing")
+        self._weights.setText(tr("Weights missing"))
         set_tone(self._weights, "error")
         self._weights.show()

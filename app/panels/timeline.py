@@ -16,12 +16,13 @@ from app.panels.controls import (
     rows,
 )
 from app.settings.icons import icon
+from app.settings.language import mark, tr
 from app.settings.theme import DARK, Theme
 from app.state.playback import Playback, ReadOut
 
 TRACK_HEIGHT = 46
 EDGE = 7.0
-SAVE_TIP = "Save the take: bodies of every frame and the video"
+SAVE_TIP = mark("Save the take: bodies of every frame and the video")
 
 
 class Track(QWidget):
@@ -42,7 +43,7 @@ class Track(QWidget):
         self.curve_name = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Timeline")
+        self.setAccessibleName(tr("Timeline"))
         self.setMouseTracking(True)
 
     def sizeHint(self) -> QSize:
@@ -51,7 +52,9 @@ class Track(QWidget):
     def show_playback(self, now: Playback) -> None:
         """Range and position."""
         self.now = now
-        self.setAccessibleDescription(f"frame {now.position + 1} of {now.count}")
+        self.setAccessibleDescription(
+            tr("frame {position} of {count}", position=now.position + 1, count=now.count)
+        )
         self.update()
 
     def show_frames(
@@ -91,7 +94,14 @@ class Track(QWidget):
             self.sought.emit(frame)
         value = self.curve[frame] if frame < len(self.curve) else np.nan
         words = "" if np.isnan(value) else f"\n{self.curve_name}: {value:.0f}"
-        self.setToolTip(f"frame {frame + 1}, {frame / self.now.frames_per_second:.2f} s{words}")
+        self.setToolTip(
+            tr(
+                "frame {frame}, {seconds:.2f} s{words}",
+                frame=frame + 1,
+                seconds=frame / self.now.frames_per_second,
+                words=words,
+            )
+        )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {
@@ -195,28 +205,28 @@ class Timeline(QWidget):
         super().__init__()
         self.theme: Theme = DARK
         self._playing = False
-        self.play = self._button("run", "Play or pause (Space)")
-        self.back = self._button("previous", "One frame back (,)")
-        self.forward = self._button("next", "One frame on (.)")
-        self.worst = self._button("warning", "To the worst frame of the curve")
-        self.start_here = self._text_button("[", "The range begins with this frame")
-        self.end_here = self._text_button("]", "The range ends with this frame")
-        self.save = self._button("export", SAVE_TIP)
-        self.numbers = self._button("log", "Save the read-out of all frames as JSON")
-        self.leave = self._button("close", "Close the player")
-        self.looping = QCheckBox("Loop")
-        self.looping.setToolTip("Begin again at the end of the range")
+        self.play = self._button("run", tr("Play or pause (Space)"))
+        self.back = self._button("previous", tr("One frame back (,)"))
+        self.forward = self._button("next", tr("One frame on (.)"))
+        self.worst = self._button("warning", tr("To the worst frame of the curve"))
+        self.start_here = self._text_button("[", tr("The range begins with this frame"))
+        self.end_here = self._text_button("]", tr("The range ends with this frame"))
+        self.save = self._button("export", tr(SAVE_TIP))
+        self.numbers = self._button("log", tr("Save the read-out of all frames as JSON"))
+        self.leave = self._button("close", tr("Close the player"))
+        self.looping = QCheckBox(tr("Loop"))
+        self.looping.setToolTip(tr("Begin again at the end of the range"))
         self.smoothing = Segments(
             (
-                ("off", "Raw", "Each frame for itself"),
-                ("light", "Light", "Light smoothing over time"),
-                ("strong", "Strong", "Strong smoothing over time"),
+                ("off", tr("Raw"), tr("Each frame for itself")),
+                ("light", tr("Light"), tr("Light smoothing over time")),
+                ("strong", tr("Strong"), tr("Strong smoothing over time")),
             ),
-            "Smoothing",
+            tr("Smoothing"),
         )
         self.smoothing.setFixedWidth(170)
-        self.lock = QCheckBox("Lock feet")
-        self.lock.setToolTip("Standing feet do not slide")
+        self.lock = QCheckBox(tr("Lock feet"))
+        self.lock.setToolTip(tr("Standing feet do not slide"))
         self.track = Track()
         self._where = label("", "muted")
         # It takes a second line rather than being cut off.
@@ -307,7 +317,7 @@ class Timeline(QWidget):
                 box.setChecked(on)
 
         if now.is_clip or not now.is_open:
-            self.save.setToolTip(SAVE_TIP)
+            self.save.setToolTip(tr(SAVE_TIP))
             self.save.setProperty("icon_name", "export")
             self.save.setIcon(icon("export", self.theme))
         else:
@@ -315,7 +325,7 @@ class Timeline(QWidget):
 
     def show_recording(self, on: bool) -> None:
         """What the save button does while a camera is played."""
-        tip = "End the recording and look at it" if on else "Record what the camera sees"
+        tip = tr("End the recording and look at it") if on else tr("Record what the camera sees")
         self.save.setToolTip(tip)
         self.save.setAccessibleName(tip)
         self.save.setProperty("icon_name", "stop" if on else "record")
@@ -325,17 +335,17 @@ class Timeline(QWidget):
         """Rates and delays."""
         parts = []
         if now.state and now.state != "running":
-            parts.append(f"camera {now.state}")
+            parts.append(tr("camera {state}", state=now.state))
         if now.camera:
-            parts.append(f"camera {now.camera:.1f}/s")
+            parts.append(tr("camera {camera:.1f}/s", camera=now.camera))
         if now.network:
-            parts.append(f"network {now.network:.1f}/s")
+            parts.append(tr("network {network:.1f}/s", network=now.network))
         if now.display:
-            parts.append(f"display {now.display:.1f}/s")
+            parts.append(tr("display {display:.1f}/s", display=now.display))
         if now.delay_ms is not None:
-            parts.append(f"delay {now.delay_ms:.0f} ms")
+            parts.append(tr("delay {delay_ms:.0f} ms", delay_ms=now.delay_ms))
         if now.dropped:
-            parts.append(f"dropped {now.dropped}")
+            parts.append(tr("dropped {dropped}", dropped=now.dropped))
         # Lines break between numbers, never inside one.
         self._read_out.setText(" · ".join(part.replace(" ", "\u00a0") for part in parts))
 

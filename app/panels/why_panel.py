@@ -9,13 +9,22 @@ from PySide6.QtWidgets import QCheckBox, QProgressBar, QPushButton, QWidget
 
 from app.panels.attention_panel import StrongestList
 from app.panels.controls import Segments, columns, label, rows
+from app.settings.language import mark, tr
 from app.settings.theme import Theme
 
-ASK, STOP = "What moves it?", "Stop"
+ASK, STOP = mark("What moves it?"), mark("Stop")
 WAYS = (
-    ("occlusion", "Cover", "Cover each part of the picture and see how far the point moves"),
-    ("gradient", "Derivative", "How strongly the point depends on the pixels of each part"),
-    ("joints", "Joints", "Move each joint a little and see how far the point follows"),
+    (
+        "occlusion",
+        mark("Cover"),
+        mark("Cover each part of the picture and see how far the point moves"),
+    ),
+    (
+        "gradient",
+        mark("Derivative"),
+        mark("How strongly the point depends on the pixels of each part"),
+    ),
+    ("joints", mark("Joints"), mark("Move each joint a little and see how far the point follows")),
 )
 
 
@@ -38,25 +47,27 @@ class WhyPanel(QWidget):
         super().__init__()
         self._how = "occlusion"
         self._point = label("", "title")
-        self.ways = Segments(WAYS, "How to find out")
+        self.ways = Segments(
+            [(way, tr(text), tr(tip)) for way, text, tip in WAYS], tr("How to find out")
+        )
         self.ways.setFixedWidth(270)
         self.ask = QPushButton(ASK)
         self.ask.setProperty("role", "primary")
-        self.covering = QCheckBox("Cover by hand")
+        self.covering = QCheckBox(tr("Cover by hand"))
         self.covering.setToolTip(
-            "Drag a grey patch over the picture; body and attention follow at once (P)"
+            tr("Drag a grey patch over the picture; body and attention follow at once (P)")
         )
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(6)
-        self.progress.setAccessibleName("Progress of the question")
+        self.progress.setAccessibleName(tr("Progress of the question"))
         self.strongest = StrongestList()
         self.strongest.setFixedWidth(300)
         self._answer = label("", "muted", wrap=True)
-        self.picture = QPushButton("Save PNG…")
-        self.picture.setToolTip("The picture panel as it is shown now")
-        self.numbers = QPushButton("Save NPZ…")
-        self.numbers.setToolTip("All numbers behind the views of this person")
+        self.picture = QPushButton(tr("Save PNG…"))
+        self.picture.setToolTip(tr("The picture panel as it is shown now"))
+        self.numbers = QPushButton(tr("Save NPZ…"))
+        self.numbers.setToolTip(tr("All numbers behind the views of this person"))
         self._build()
         self.ways.chosen.connect(self._choose)
         self.ask.clicked.connect(self._ask_or_stop)
@@ -101,11 +112,13 @@ class WhyPanel(QWidget):
 
     def show_point(self, title: str, *, joints: bool) -> None:
         """The point asked about ('' for none) and whether the method reads joints, not pixels."""
-        self._point.setText(title or "Click the body or a joint")
+        self._point.setText(title or tr("Click the body or a joint"))
         self.ask.setEnabled(bool(title))
         for data, _, tip in WAYS:
             fits = (data == "joints") == joints
-            reason = "This method reads joints" if joints else "This method reads the picture"
+            reason = (
+                tr("This method reads joints") if joints else tr("This method reads the picture")
+            )
             self.ways.set_available(data, fits, tip if fits else reason)
         if joints != (self._how == "joints"):
             self._how = "joints" if joints else "occlusion"
@@ -114,7 +127,7 @@ class WhyPanel(QWidget):
 
     def show_running(self, share: float | None) -> None:
         """Share done in [0, 1] while an answer is looked for; None when it is not."""
-        self.ask.setText(ASK if share is None else STOP)
+        self.ask.setText(tr(ASK if share is None else STOP))
         # Hidden but keeping its place, so that nothing jumps.
         policy = self.progress.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
@@ -128,8 +141,10 @@ class WhyPanel(QWidget):
         """Words, and the strongest causes with their shares of the sum."""
         self._answer.setText(
             text
-            or "Choose a point by clicking the body or a joint, then ask which part of the picture "
-            "it hangs on. Works for every method: the answer comes from the network itself."
+            or tr(
+                "Choose a point by clicking the body or a joint, then ask which part of the picture "
+                "it hangs on. Works for every method: the answer comes from the network itself."
+            )
         )
         self.strongest.setVisible(bool(strongest))
         self.strongest.show_entries(tuple(strongest))
@@ -138,7 +153,7 @@ class WhyPanel(QWidget):
         self._how = how
 
     def _ask_or_stop(self) -> None:
-        if self.ask.text() == STOP:
+        if self.ask.text() == tr(STOP):
             self.stopped.emit()
         else:
             self.asked.emit(self._how)

@@ -12,6 +12,7 @@ VERSION = 1
 MAX_RECENT = 12
 CHOICES: dict[str, tuple[str, ...]] = {
     "theme": ("system", "dark", "light"),
+    "language": ("system", "en", "de"),
     "colour_by": ("shading", "part", "normals", "error", "attention"),
     "alignment": ("none", "pelvis", "procrustes"),
     "refine": REFINE_LEVELS,
@@ -26,6 +27,7 @@ class Settings:
     Attributes:
         version: of this schema, for later migrations.
         theme: ``system``, ``dark`` or ``light``.
+        language: of the window, ``system``, ``en`` or ``de``; read when the program starts.
         method, preset, variant: last choice; empty means the method's default.
         weights: (method/preset/variant, file) pairs chosen by the person.
         body: ``embedded`` or a file.
@@ -46,6 +48,7 @@ class Settings:
 
     version: int = VERSION
     theme: str = "dark"
+    language: str = "system"
     method: str = "pose_lift"
     preset: str = ""
     variant: str = ""

@@ -11,21 +11,30 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
+from app.settings.language import mark, tr
 from app.state.data_people import NOBODY, DataPeople, DataRow
 
 Index = QModelIndex | QPersistentModelIndex
 DASH = "–"
 ALL = ""
-COLUMNS = ("Person", "Error", "Other", "Change", "Sequence", "Action", "Hidden")
+COLUMNS = (
+    mark("Person"),
+    mark("Error"),
+    mark("Other"),
+    mark("Change"),
+    mark("Sequence"),
+    mark("Action"),
+    mark("Hidden"),
+)
 PERSON, ERROR, OTHER, CHANGE, SEQUENCE, ACTION, HIDDEN = range(len(COLUMNS))
 _TIPS = (
-    "Name of the person in the data set",
-    "The chosen error of the evaluation",
-    "The same error in the evaluation that it is compared with",
-    "Error less the other one: above zero the other method is better",
-    "Sequence of the data set",
-    "Action of the data set",
-    "Share of the marked joints that are not visible",
+    mark("Name of the person in the data set"),
+    mark("The chosen error of the evaluation"),
+    mark("The same error in the evaluation that it is compared with"),
+    mark("Error less the other one: above zero the other method is better"),
+    mark("Sequence of the data set"),
+    mark("Action of the data set"),
+    mark("Share of the marked joints that are not visible"),
 )
 
 
@@ -286,12 +295,12 @@ class DataModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _TIPS[section]
+            return tr(_TIPS[section])
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         if section == ERROR and self.filter.error:
             return f"{self.value_name} {self.unit}".strip()
-        return COLUMNS[section]
+        return tr(COLUMNS[section])
 
     @property
     def value_name(self) -> str:

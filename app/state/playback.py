@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from app.settings.language import tr
 from app.state.results import without_picture
 from app.state.values import Choice, RunResult
 from core.metrics import disagreement
@@ -156,7 +157,7 @@ class PlaybackModel(QObject):
                 continue
             value = _disagreement(results) if several else _doubt(results, choice)
             values[frame] = np.nan if value is None else value
-        return ("Disagreement of methods, mm" if several else "Doubt, %"), values
+        return (tr("Disagreement of methods, mm") if several else tr("Doubt, %")), values
 
 
 def _disagreement(results: list[RunResult]) -> float | None:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from app.settings.language import mark, tr
+
 Side = Literal["left", "right", "middle"]
 
 # Lines between the names of the 14 body joints and the extra marks; missing names are skipped.
@@ -39,18 +41,46 @@ BONES: tuple[tuple[str, str], ...] = (
 
 # Limbs whose depth a person can set: (title, parent, child).
 LIMBS: tuple[tuple[str, str, str], ...] = (
-    ("Right upper arm", "R_Shoulder", "R_Elbow"),
-    ("Right forearm", "R_Elbow", "R_Wrist"),
-    ("Left upper arm", "L_Shoulder", "L_Elbow"),
-    ("Left forearm", "L_Elbow", "L_Wrist"),
-    ("Right thigh", "R_Hip", "R_Knee"),
-    ("Right shin", "R_Knee", "R_Ankle"),
-    ("Left thigh", "L_Hip", "L_Knee"),
-    ("Left shin", "L_Knee", "L_Ankle"),
+    (mark("Right upper arm"), "R_Shoulder", "R_Elbow"),
+    (mark("Right forearm"), "R_Elbow", "R_Wrist"),
+    (mark("Left upper arm"), "L_Shoulder", "L_Elbow"),
+    (mark("Left forearm"), "L_Elbow", "L_Wrist"),
+    (mark("Right thigh"), "R_Hip", "R_Knee"),
+    (mark("Right shin"), "R_Knee", "R_Ankle"),
+    (mark("Left thigh"), "L_Hip", "L_Knee"),
+    (mark("Left shin"), "L_Knee", "L_Ankle"),
 )
 
 # The hand: each finger runs from the wrist; 21 joints in the order of the hand methods.
 _FINGERS = ("Thumb", "Index", "Middle", "Ring", "Pinky")
+
+# Names of joints as `plain_name` says them in other languages.
+SPOKEN = (
+    mark("left ankle"),
+    mark("right ankle"),
+    mark("left knee"),
+    mark("right knee"),
+    mark("left hip"),
+    mark("right hip"),
+    mark("left wrist"),
+    mark("right wrist"),
+    mark("left elbow"),
+    mark("right elbow"),
+    mark("left shoulder"),
+    mark("right shoulder"),
+    mark("left eye"),
+    mark("right eye"),
+    mark("left ear"),
+    mark("right ear"),
+    mark("left heel"),
+    mark("right heel"),
+    mark("left big toe"),
+    mark("right big toe"),
+    mark("neck"),
+    mark("head top"),
+    mark("nose"),
+    mark("pelvis"),
+)
 
 
 def side_of(name: str) -> Side:
@@ -94,4 +124,4 @@ def plain_name(name: str) -> str:
     short = canonical_name(name)
     words = {"l_": "left ", "r_": "right "}
     prefix = words.get(short[:2], "")
-    return prefix + (short[2:] if prefix else short).replace("_", " ")
+    return tr(prefix + (short[2:] if prefix else short).replace("_", " "))

@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from app.settings.language import mark, tr
+
 # Radians that a key turns by, and how it changes the distance.
 KEY_TURNS = {
     Qt.Key.Key_Left: (0.12, 0.0),
@@ -31,22 +33,45 @@ class ActionSpec:
 
 
 SPECS = (
-    ActionSpec("fit", "Fit to view", "F", "Move the camera so that everything is seen"),
-    ActionSpec("front", "Front view", "1", "See the front of the person"),
-    ActionSpec("back", "Back view", "Ctrl+1", "See the back of the person"),
-    ActionSpec("left", "Left view", "3", "See the person's left side"),
-    ActionSpec("right", "Right view", "Ctrl+3", "See the person's right side"),
-    ActionSpec("top", "Top view", "7", "See the person from above"),
-    ActionSpec("picture", "Picture's camera", "0", "Look through the camera that took the picture"),
+    ActionSpec("fit", mark("Fit to view"), "F", mark("Move the camera so that everything is seen")),
+    ActionSpec("front", mark("Front view"), "1", mark("See the front of the person")),
+    ActionSpec("back", mark("Back view"), "Ctrl+1", mark("See the back of the person")),
+    ActionSpec("left", mark("Left view"), "3", mark("See the person's left side")),
+    ActionSpec("right", mark("Right view"), "Ctrl+3", mark("See the person's right side")),
+    ActionSpec("top", mark("Top view"), "7", mark("See the person from above")),
     ActionSpec(
-        "orthographic", "Parallel projection", "5", "Switch perspective off", checkable=True
+        "picture",
+        mark("Picture's camera"),
+        "0",
+        mark("Look through the camera that took the picture"),
     ),
-    ActionSpec("wireframe", "Wireframe", "W", "Draw the edges of the faces", checkable=True),
     ActionSpec(
-        "grid", "Ground grid", "G", "Draw the floor: lines every half metre", checkable=True
+        "orthographic",
+        mark("Parallel projection"),
+        "5",
+        mark("Switch perspective off"),
+        checkable=True,
     ),
-    ActionSpec("measure", "Measure", "M", "Click two points to measure a distance", checkable=True),
-    ActionSpec("clear", "Clear marks", "Esc", "Remove the marker and the measured line"),
+    ActionSpec(
+        "wireframe", mark("Wireframe"), "W", mark("Draw the edges of the faces"), checkable=True
+    ),
+    ActionSpec(
+        "grid",
+        mark("Ground grid"),
+        "G",
+        mark("Draw the floor: lines every half metre"),
+        checkable=True,
+    ),
+    ActionSpec(
+        "measure",
+        mark("Measure"),
+        "M",
+        mark("Click two points to measure a distance"),
+        checkable=True,
+    ),
+    ActionSpec(
+        "clear", mark("Clear marks"), "Esc", mark("Remove the marker and the measured line")
+    ),
 )
 
 
@@ -54,12 +79,12 @@ def build_actions(owner: QWidget, slots: dict[str, Callable[..., None]]) -> dict
     """Actions of ``owner`` by name; a checkable one calls its slot with its state."""
     actions: dict[str, QAction] = {}
     for spec in SPECS:
-        action = QAction(spec.text, owner)
+        action = QAction(tr(spec.text), owner)
         action.setObjectName(f"viewport.{spec.name}")
         action.setShortcut(QKeySequence(spec.key))
         action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        action.setToolTip(f"{spec.tip} ({spec.key})")
-        action.setStatusTip(spec.tip)
+        action.setToolTip(f"{tr(spec.tip)} ({spec.key})")
+        action.setStatusTip(tr(spec.tip))
         action.setCheckable(spec.checkable)
         slot = slots[spec.name]
         if spec.checkable:

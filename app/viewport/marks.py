@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter
 
+from app.settings.language import tr
 from app.settings.theme import Theme
 from app.viewport import paint
 from core.render import MeshLayer, PickResult, Projection, Renderer
@@ -70,10 +71,10 @@ class Marks:
         if self.measurement is not None:
             paint.paint_measurement(painter, theme, view, self.measurement)
         if self.start is not None:
-            self._paint_point(painter, theme, view, self.start.point, depth_at, "second point…")
+            self._paint_point(painter, theme, view, self.start.point, depth_at, tr("second point…"))
         if self.vertex is not None:
             layer, vertex = self.vertex
-            text = self.text or f"vertex {vertex}"
+            text = self.text or tr("vertex {vertex}", vertex=vertex)
             self._paint_point(painter, theme, view, layers[layer].vertices[vertex], depth_at, text)
 
     def _paint_point(

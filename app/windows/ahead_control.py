@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.engine.requests import LoadRequest, PeopleRequest
 from app.engine.work_thread import Failure, WorkThread
+from app.settings.language import tr
 from app.state.activity import ActivityModel
 from app.state.choice import ChoiceModel
 from app.state.people import PeopleModel
@@ -119,7 +120,7 @@ class AheadControl(QObject):
             self._queue.popleft()
             self._tell()
         if self._asked:
-            self._activity.log(f"all {self._asked} pictures done")
+            self._activity.log(tr("all {asked} pictures done", asked=self._asked))
             self.stop()
         current, shown = self._session.current, self._results.shown
         if current is None or shown is None or not self._choice.auto_run:
@@ -183,7 +184,11 @@ class AheadControl(QObject):
     def _tell(self) -> None:
         done = self._asked - len(self._queue)
         self.progressed.emit(done, self._asked)
-        text = f"Running all pictures: {done} of {self._asked}" if self._asked else ""
+        text = (
+            tr("Running all pictures: {done} of {asked}", done=done, asked=self._asked)
+            if self._asked
+            else ""
+        )
         self._activity.set_busy("sweep", text)
 
     # ---- what changed

@@ -16,6 +16,7 @@ from app.panels.attention_panel import AttentionPanel
 from app.panels.picture_hits import cell_at
 from app.panels.picture_paint import Links
 from app.panels.picture_panel import PicturePanel
+from app.settings.language import tr
 from app.settings.theme import rgb_float
 from app.state.activity import ActivityModel, error_notice
 from app.state.attention import AttentionModel, nearest_vertex_token, token_of
@@ -80,7 +81,7 @@ class AttentionControl(QObject):
     @Slot(str)
     def _ask_where_to_save(self, kind: str) -> None:
         chosen, _ = QFileDialog.getSaveFileName(
-            self._panel, "Save the matrix", f"attention.{kind}", f"{kind.upper()} (*.{kind})"
+            self._panel, tr("Save the matrix"), f"attention.{kind}", f"{kind.upper()} (*.{kind})"
         )
         if chosen:
             self.save_matrix(Path(chosen), kind)
@@ -100,7 +101,7 @@ class AttentionControl(QObject):
         except OutputError as error:
             self._activity.notify(error_notice(error))
             return
-        self._activity.log(f"wrote {path}")
+        self._activity.log(tr("wrote {path}", path=path))
 
     @Slot(int, int)
     def _joint_clicked(self, person: int, joint: int) -> None:
@@ -168,13 +169,13 @@ class AttentionControl(QObject):
             self._view.set(colour_by="attention")
 
     def _vertex_text(self, shown: RunResult, vertex: int) -> str:
-        parts = [f"vertex {vertex}"]
+        parts = [tr("vertex {vertex}", vertex=vertex)]
         mesh, number = shown.mesh, self._results.person
         if mesh is not None and mesh.part_labels is not None and mesh.part_names:
             parts.append(plain_name(mesh.part_names[int(mesh.part_labels[vertex])]))
         error = shown.scores[number].error_on(self._view.options.alignment)
         if error is not None:
-            parts.append(f"{error[vertex]:.1f} mm from the truth")
+            parts.append(tr("{error:.1f} mm from the truth", error=error[vertex]))
         return ", ".join(parts)
 
     @Slot(object)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.panels.controls import columns, label, rows
+from app.settings.language import tr
 
 
 class CameraDialog(QDialog):
@@ -31,28 +32,30 @@ class CameraDialog(QDialog):
         super().__init__(parent)
         from core.pipeline.camera_feeds import list_cameras
 
-        self.setWindowTitle("Open a camera")
+        self.setWindowTitle(tr("Open a camera"))
         self.setMinimumWidth(420)
         self.cameras = QListWidget()
-        self.cameras.setAccessibleName("Cameras of this machine")
+        self.cameras.setAccessibleName(tr("Cameras of this machine"))
         self._found = list_cameras()
         self.cameras.addItems([camera.name for camera in self._found])
-        none = label("No camera is connected to this machine.", "muted")
+        none = label(tr("No camera is connected to this machine."), "muted")
         none.setVisible(not self._found)
         self.cameras.setVisible(bool(self._found))
         self.address = QLineEdit()
-        self.address.setPlaceholderText("rtsp:// or http:// address of a stream")
-        self.address.setAccessibleName("Address of a stream")
-        self.file = QPushButton("Play a file as a camera…")
-        self.file.setToolTip("At its own pace, over and over: to try things out without a camera")
+        self.address.setPlaceholderText(tr("rtsp:// or http:// address of a stream"))
+        self.address.setAccessibleName(tr("Address of a stream"))
+        self.file = QPushButton(tr("Play a file as a camera…"))
+        self.file.setToolTip(
+            tr("At its own pace, over and over: to try things out without a camera")
+        )
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel
         )
         layout = rows(self, margin=12)
-        layout.addWidget(label("Camera", "section"))
+        layout.addWidget(label(tr("Camera"), "section"))
         layout.addWidget(none)
         layout.addWidget(self.cameras)
-        layout.addWidget(label("Stream", "section"))
+        layout.addWidget(label(tr("Stream"), "section"))
         layout.addWidget(self.address)
         last = columns()
         last.addWidget(self.file)
@@ -79,7 +82,7 @@ class CameraDialog(QDialog):
 
     @Slot()
     def _choose_file(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Play as a camera")
+        name, _ = QFileDialog.getOpenFileName(self, tr("Play as a camera"))
         if name:
             self.chosen.emit(Path(name))
             super().accept()

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from app.panels.attention_panel import strongest, token_text
 from app.panels.picture_hits import cell_at
+from app.settings.language import tr
 from app.state.linked import Pick
 from core.types import (
     AttentionRecord,
@@ -51,14 +52,14 @@ def _heat_cell(record: HeatmapRecord, point: Point) -> Pick | None:
     row, column = divmod(cell, width)
     values = record.maps[:, row, column].astype(np.float32)
     label = int(values.argmax()) if values.any() else -1
-    where = f"cell {row}, {column} of {record.name}"
+    where = tr("cell {row}, {column} of {name}", row=row, column=column, name=record.name)
     return Pick(
         title=where,
         tag="" if label < 0 else f"{token_text(record.labels, label)}: {values[label]:.2g}",
         box=cell_box(record.region, (height, width), cell),
         tokens=record.labels,
         values=values,
-        values_title=f"Value in {where}",
+        values_title=tr("Value in {where}", where=where),
         entries=strongest(record.labels, values),
         end=None if label < 0 else (record.labels, label),
     )
@@ -73,10 +74,17 @@ def _score_cell(record: ScoreMapRecord, point: Point) -> Pick | None:
     rank = int((record.scores > score).sum()) + 1
     best = float(record.scores[record.winner_rc])
     return Pick(
-        title=f"cell {row}, {column} of {record.name}, number {rank} of {record.scores.size}",
-        tag=f"{score:.3g}, number {rank}",
+        title=tr(
+            "cell {row}, {column} of {name}, number {rank} of {size}",
+            row=row,
+            column=column,
+            name=record.name,
+            rank=rank,
+            size=record.scores.size,
+        ),
+        tag=tr("{score:.3g}, number {rank}", score=score, rank=rank),
         box=cell_box(record.region, record.scores.shape, cell),  # type: ignore[arg-type]
-        entries=((f"cell {row}, {column}", score), ("winner", best)),
+        entries=((tr("cell {row}, {column}", row=row, column=column), score), ("winner", best)),
     )
 
 
@@ -93,7 +101,9 @@ def point_pick(record: PointsRecord, label: int, point: Point, reach: float) -> 
     weight = float(record.weights[row, number])
     name = token_text(record.labels, row)
     return Pick(
-        title=f"{name} of {record.name}, weight {weight:.3g}",
+        title=tr(
+            "{name} of {record}, weight {weight:.3g}", name=name, record=record.name, weight=weight
+        ),
         tag=f"{name}: {weight:.2g}" if record.points.shape[1] > 1 else name,
         box=np.array([x - reach, y - reach, x + reach, y + reach], np.float32),
         end=(record.labels, row),
@@ -121,7 +131,12 @@ def weight_pick(record: FusionRecord, row: int, column: int) -> Pick:
     weights = record.weights[row]
     order = np.argsort(weights)[::-1]
     return Pick(
-        title=f"{names[1]} for {names[0]}: {weights[column]:.3f}",
+        title=tr(
+            "{target} for {source}: {weight:.3f}",
+            target=names[1],
+            source=names[0],
+            weight=weights[column],
+        ),
         sources=tuple(dict.fromkeys(names)),
         entries=tuple((record.columns[n], float(weights[n])) for n in order.tolist()),
     )
@@ -138,15 +153,15 @@ def column_pick(record: AttentionRecord, matrix: NDArray[np.float32], point: Poi
         return None
     column = int(hits[0])
     row, across = divmod(cell, record.keys.grid_hw[1])
-    name = f"cell {row}, {across}"
+    name = tr("cell {row}, {across}", row=row, across=across)
     values = np.ascontiguousarray(matrix[:, column])
     return Pick(
-        title=f"{name} is looked at by",
+        title=tr("{name} is looked at by", name=name),
         tag=name,
         box=cell_box(record.region, record.keys.grid_hw, cell),
         tokens=record.queries,
         values=values,
-        values_title=f"Attention to {name} of the picture",
+        values_title=tr("Attention to {name} of the picture", name=name),
         entries=strongest(record.queries, values),
         column=column,
     )

@@ -22,6 +22,7 @@ from app.panels.compare_bar import Addable, CompareBar
 from app.panels.compare_panel import ComparePanel
 from app.panels.controls import panel_frame, rows
 from app.panels.legend import RampLegend
+from app.settings.language import tr
 from app.settings.theme import Theme
 from app.state.activity import ActivityModel, error_notice
 from app.state.choice import ChoiceModel
@@ -265,20 +266,22 @@ class CompareControl(QObject):
     def _hint_of(self, choice: Choice) -> str:
         item = self._session.current
         if item is None:
-            return "Open a picture"
+            return tr("Open a picture")
         if (item.id, choice) in self._failed:
-            return f"{self.title_of(choice)} could not run"
+            return tr("{title} could not run", title=self.title_of(choice))
         if self._result_of(choice) is not None:
-            return "This person was not found"
-        return f"{self.title_of(choice)} is still to run"
+            return tr("This person was not found")
+        return tr("{title} is still to run", title=self.title_of(choice))
 
     def _show_numbers(self) -> None:
         far = self.compared.disagreement_mm
-        words = [] if far is None else [f"The methods disagree by {far:.0f} mm."]
+        words = [] if far is None else [tr("The methods disagree by {far:.0f} mm.", far=far)]
         if self.compared.reference_title:
-            words.append(f"Distances to {self.compared.reference_title}.")
+            words.append(
+                tr("Distances to {reference_title}.", reference_title=self.compared.reference_title)
+            )
         else:
-            words.append("Choose a body under “Difference to” for distances on every vertex.")
+            words.append(tr("Choose a body under “Difference to” for distances on every vertex."))
         self._panel.show_tables(
             methods_table(self.compared), joints_table(self.compared), " ".join(words)
         )
@@ -308,7 +311,7 @@ class CompareControl(QObject):
         item = self._session.current
         name = "comparison.csv" if item is None else f"{item.path.stem}.comparison.csv"
         chosen, _ = QFileDialog.getSaveFileName(
-            self._panel, "Save the table", name, "Comma-separated values (*.csv)"
+            self._panel, tr("Save the table"), name, "Comma-separated values (*.csv)"
         )
         if chosen:
             self.save(Path(chosen), text)
@@ -321,7 +324,7 @@ class CompareControl(QObject):
         except OutputError as error:
             self._activity.notify(error_notice(error))
             return
-        self._activity.log(f"wrote {path}")
+        self._activity.log(tr("wrote {path}", path=path))
 
 
 def choice_title(choice: Choice, entry: MethodEntry) -> str:

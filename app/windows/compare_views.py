@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from app.settings.language import tr
 from app.settings.theme import DARK, Theme
 from app.viewport import MeshViewport
 from core.render import MeshLayer, PickResult, ViewCamera, points_of
@@ -110,7 +111,7 @@ class CompareViews(QWidget):
     def _add_view(self) -> None:
         view = MeshViewport()
         number = len(self.views)
-        view.setAccessibleName(f"Compared body {number + 1}")
+        view.setAccessibleName(tr("Compared body {number}", number=number + 1))
         for action in view.actions_by_name.values():
             action.setShortcuts([])  # the window has the same keys
         view.set_theme(self.theme)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.panels.palette import CommandPalette
+from app.settings.language import tr
 from app.state.comparison import Comparison
 from app.state.values import Choice, RunResult
 from app.state.view import ViewOptions
@@ -23,7 +24,7 @@ from app.windows.about import AboutDialog, ShortcutsDialog
 from app.windows.actions import VIEW_TOGGLES
 from app.windows.data_files import DataFiles
 from app.windows.export_control import ExportControl
-from app.windows.file_kinds import ANY, BODIES, PICTURES, WEIGHTS
+from app.windows.file_kinds import ANY, BODIES, JOINTS, PICTURES, WEIGHTS, filters
 from app.windows.menus import fill_recent
 from app.windows.playing_control import PlayingControl
 from app.windows.ready_control import ReadyControl
@@ -201,7 +202,7 @@ class _Wiring(QObject):
     def choose_files(self) -> None:
         """Ask for pictures."""
         names, _ = QFileDialog.getOpenFileNames(
-            self.w, "Open pictures", self.w.settings.last_folder, f"{PICTURES};;{ANY}"
+            self.w, tr("Open pictures"), self.w.settings.last_folder, filters(PICTURES, ANY)
         )
         self.w.open_paths([Path(name) for name in names])
 
@@ -209,7 +210,7 @@ class _Wiring(QObject):
     def choose_folder(self) -> None:
         """Ask for a folder."""
         name = QFileDialog.getExistingDirectory(
-            self.w, "Open a folder", self.w.settings.last_folder
+            self.w, tr("Open a folder"), self.w.settings.last_folder
         )
         if name:
             self.w.files.open_paths([Path(name)])
@@ -226,9 +227,9 @@ class _Wiring(QObject):
         """Ask for a joint file."""
         name, _ = QFileDialog.getOpenFileName(
             self.w,
-            "Load marked joints",
+            tr("Load marked joints"),
             self.w.settings.last_folder,
-            f"Joint files (*.json);;{ANY}",
+            filters(JOINTS, ANY),
         )
         if name:
             self.w.files.load_marks(Path(name))
@@ -237,7 +238,7 @@ class _Wiring(QObject):
     def choose_weights(self) -> None:
         """Ask for a weights file of the chosen network, and remember it."""
         name, _ = QFileDialog.getOpenFileName(
-            self.w, f"Weights for {self.w.choice.choice.key}", "", f"{WEIGHTS};;{ANY}"
+            self.w, tr("Weights for {key}", key=self.w.choice.choice.key), "", filters(WEIGHTS, ANY)
         )
         if name:
             self.use_weights(Path(name))
@@ -258,7 +259,7 @@ class _Wiring(QObject):
     @Slot()
     def choose_body(self) -> None:
         """Ask for a body model."""
-        name, _ = QFileDialog.getOpenFileName(self.w, "Body model", "", f"{BODIES};;{ANY}")
+        name, _ = QFileDialog.getOpenFileName(self.w, tr("Body model"), "", filters(BODIES, ANY))
         if name:
             self.w.choice.choose_body(name)
 

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
+from app.settings.language import mark, tr
+from app.windows.file_kinds import ANY, filters
+
 if TYPE_CHECKING:
     from app.windows.main_window import MainWindow
 
-RESULTS = "Results of training.evaluate (result.json);;JSON files (*.json);;All files (*)"
-LISTS = "Regression lists (*.json);;All files (*)"
+RESULTS = (mark("Results of training.evaluate (result.json)"), mark("JSON files (*.json)"), ANY)
+LISTS = (mark("Regression lists (*.json)"), ANY)
 
 
 class DataFiles(QObject):
@@ -63,8 +66,10 @@ class DataFiles(QObject):
 
     def choose_evaluation(self, *, compare: bool = False) -> None:
         """Ask for the result of an evaluation."""
-        title = "Compare with another evaluation" if compare else "Open an evaluation"
-        name, _ = QFileDialog.getOpenFileName(self.w, title, self.w.settings.last_folder, RESULTS)
+        title = tr("Compare with another evaluation") if compare else tr("Open an evaluation")
+        name, _ = QFileDialog.getOpenFileName(
+            self.w, title, self.w.settings.last_folder, filters(*RESULTS)
+        )
         if name:
             self.w.evaluations.open_evaluation(Path(name), compare=compare)
 
@@ -73,7 +78,7 @@ class DataFiles(QObject):
         """Ask where the list shall be kept."""
         start = Path(self.w.settings.last_folder) / self.w.evaluations.list_name
         name, _ = QFileDialog.getSaveFileName(
-            self.w, "Save people as a regression list", str(start), LISTS
+            self.w, tr("Save people as a regression list"), str(start), filters(*LISTS)
         )
         if name:
             self.w.evaluations.save_list(Path(name))

@@ -17,6 +17,7 @@ from app.panels.display_panel import DisplayPanel
 from app.panels.numbers_panel import NumbersPanel
 from app.panels.picture_panel import PicturePanel
 from app.panels.reading_panel import ReadingPanel
+from app.settings.language import tr
 from app.settings.theme import Theme, rgb
 from app.state.activity import ActivityModel
 from app.state.attention import AttentionModel
@@ -176,7 +177,7 @@ class DisplayControl(QObject):
     def show_no_picture(self) -> None:
         """Nothing is open any more."""
         self._picture.view.set_picture(None)
-        self._picture.set_title("Picture")
+        self._picture.set_title(tr("Picture"))
 
     @Slot(object)
     def _show_result(self, result: RunResult | None) -> None:
@@ -390,4 +391,4 @@ class DisplayControl(QObject):
 
     @Slot(object, object)
     def _overlay_failed(self, _request: OverlayRequest, failure: Failure) -> None:
-        self._activity.log(f"overlay: {failure.text}", "error")
+        self._activity.log(tr("overlay: {words}", words=failure.text), "error")

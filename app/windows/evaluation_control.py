@@ -18,6 +18,7 @@ from app.engine.datasets import (
 )
 from app.engine.work_thread import Failure, WorkThread
 from app.panels.data_panel import DataPanel
+from app.settings.language import tr
 from app.state.activity import ActivityModel
 from app.state.data_model import DataModel, DataSource
 from app.state.data_people import NOBODY, DataPeople
@@ -63,7 +64,7 @@ class EvaluationControl(QObject):
     def open_data(self, reader: str, path: Path, split: str) -> None:
         """Open a data set and list its people part by part."""
         self._worker.cancel()
-        self._activity.set_busy(BUSY, f"Opening {path.name}")
+        self._activity.set_busy(BUSY, tr("Opening {name}", name=path.name))
         request = OpenDataRequest(reader, path, split, self._body(), self._progressed.emit)
         self._worker.submit(request)
 
@@ -72,7 +73,7 @@ class EvaluationControl(QObject):
         compare = compare and self._model.source is not None
         if not compare:
             self._worker.cancel()
-        self._activity.set_busy(BUSY, f"Reading {path.parent.name}")
+        self._activity.set_busy(BUSY, tr("Reading {name}", name=path.parent.name))
         self._worker.submit(OpenEvaluationRequest(path, self._body(), compare))
 
     @Slot(int)
@@ -128,7 +129,8 @@ class EvaluationControl(QObject):
                 self._show_evaluation(answer, compare=request.compare)
             case Path():
                 count = len(request.listed.people)
-                self._activity.log(f"{answer}: {count} {'person' if count == 1 else 'people'}")
+                people = tr("{count} person" if count == 1 else "{count} people", count=count)
+                self._activity.log(f"{answer}: {people}")
 
     def _show_evaluation(self, opened: OpenedEvaluation, *, compare: bool) -> None:
         result = opened.result
@@ -143,9 +145,13 @@ class EvaluationControl(QObject):
                 self._activity.notify(
                     Notice(
                         "warning",
-                        f"{opened.source.label} and {'' if mine is None else mine.label} are not "
-                        "the same protocol: their numbers cannot be compared",
-                        "compare evaluations of one data set under one protocol",
+                        tr(
+                            "{label} and {mine} are not the same protocol: their numbers cannot be "
+                            "compared",
+                            label=opened.source.label,
+                            mine="" if mine is None else mine.label,
+                        ),
+                        tr("compare evaluations of one data set under one protocol"),
                     )
                 )
         self.opened.emit()
@@ -162,7 +168,7 @@ class EvaluationControl(QObject):
             self._activity.set_busy(BUSY, "")
             return
         share = 100 * start // max(source.total, 1)
-        self._activity.set_busy(BUSY, f"Listing people, {share} %")
+        self._activity.set_busy(BUSY, tr("Listing people, {share} %", share=share))
         self._worker.submit(ListPeopleRequest(source, start, min(start + PART, source.total)))
 
     @Slot(object, object)
@@ -173,7 +179,9 @@ class EvaluationControl(QObject):
 
     @Slot(float, str)
     def _told(self, share: float, what: str) -> None:
-        self._activity.set_busy(BUSY, f"Indexing, {100 * share:.0f} %: {what}")
+        self._activity.set_busy(
+            BUSY, tr("Indexing, {share:.0f} %: {what}", share=100 * share, what=what)
+        )
 
     @Slot(int)
     def _show_current(self, item_id: int) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.engine.requests import ExportItem, ExportLine, ExportRequest
 from app.engine.sequences import RecordRequest, SequenceRequest
 from app.engine.work_thread import Failure
+from app.settings.language import mark, tr
 from app.state.values import Choice, Notice, RunResult
 from app.windows.export_dialog import LIST, ONE, ExportDialog, ExportSubject
 from app.windows.sequence_dialog import SequenceDialog
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 PANEL_SCALE = 2  # panels are saved at twice their size on the screen
-AXES = (
+AXES = mark(
     "Meshes: metres, right-handed, y up; a person facing the camera faces +z. "
     "NPZ: metres, x right, y down, z forward. "
 )
@@ -72,7 +73,7 @@ class ExportControl(QObject):
         items, choice = w.session.items(), w.choice.choice
         people = 0 if shown is None else len(shown.result.people)
         subject = ExportSubject(
-            title="the list" if shown is None or not people else shown.result.frame.key,
+            title=tr("the list") if shown is None or not people else shown.result.frame.key,
             method=choice.key if shown is None else shown.choice.key,
             people=people,
             person=w.results.person,
@@ -110,7 +111,7 @@ class ExportControl(QObject):
             progress=partial(self.progressed.emit, self._next_number()),
             wrote=partial(self.wrote.emit, self._number),
         )
-        self._begin(request, "Exporting the list" if on_list else "Exporting")
+        self._begin(request, tr("Exporting the list") if on_list else tr("Exporting"))
 
     def _next_number(self) -> int:
         self._number += 1
@@ -178,7 +179,9 @@ class ExportControl(QObject):
             self.w.files.open_paths([request.path])
         for line in lines:
             if line.ok:
-                self.w.activity.log(f"wrote {line.path}: {line.report}")
+                self.w.activity.log(
+                    tr("wrote {path}: {report}", path=line.path, report=line.report)
+                )
             else:
                 self.w.activity.log(f"{line.path}: {line.report}", "error")
         if self.dialog is not None and request is self._request:
@@ -224,7 +227,7 @@ class ExportControl(QObject):
             now.lock_feet,
             partial(self.progressed.emit, self._next_number()),
         )
-        self._begin(request, f"Saving {now.name}")
+        self._begin(request, tr("Saving {name}", name=now.name))
 
     def record(self) -> None:
         """Begin to record the camera, or end the recording and look at it as a video."""
@@ -238,7 +241,9 @@ class ExportControl(QObject):
     def save_numbers(self) -> None:
         """Ask where the read-out of all frames goes."""
         name = f"{Path(self.w.playback.now.name).stem or 'live'}.read-out.json"
-        chosen, _ = QFileDialog.getSaveFileName(self.w, "Save the read-out", name, "JSON (*.json)")
+        chosen, _ = QFileDialog.getSaveFileName(
+            self.w, tr("Save the read-out"), name, "JSON (*.json)"
+        )
         if chosen:
             self.w.live.save_numbers(Path(chosen))
 
@@ -249,7 +254,12 @@ def terms_of(shown: RunResult | None, choice: Choice) -> str:
 
     people = () if shown is None else shown.result.people
     body = people[0].body if people else choice.body
-    return f"{AXES}Body: {body}; licence: {body_licence(body)}."
+    return tr(
+        "{axes}Body: {body}; licence: {licence}.",
+        axes=tr(AXES),
+        body=body,
+        licence=body_licence(body),
+    )
 
 
 def picture_of(widget: QWidget) -> NDArray[np.uint8]:

@@ -8,16 +8,26 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from app.panels.controls import Segments, label
+from app.settings.language import mark, tr
 from app.windows.save_dialog import Kind, SaveDialog
 
 KINDS = (
-    Kind("obj", "Mesh, OBJ", "Text mesh that every program reads", True),
-    Kind("ply", "Mesh, PLY", "Binary mesh"),
-    Kind("glb", "Mesh, GLB", "Binary glTF, for the web and for engines"),
-    Kind("npz", "Numbers, NPZ", "Vertices, joints, camera and pose as arrays (schema 1)", True),
-    Kind("overlay", "Overlay, PNG", "The body drawn over the picture", True),
-    Kind("turntable", "Turntable, MP4", "The body turned once around"),
-    Kind("panels", "Panels, PNG", "Picture, 3D view and the panel below, as they look now"),
+    Kind("obj", mark("Mesh, OBJ"), mark("Text mesh that every program reads"), True),
+    Kind("ply", mark("Mesh, PLY"), mark("Binary mesh")),
+    Kind("glb", mark("Mesh, GLB"), mark("Binary glTF, for the web and for engines")),
+    Kind(
+        "npz",
+        mark("Numbers, NPZ"),
+        mark("Vertices, joints, camera and pose as arrays (schema 1)"),
+        True,
+    ),
+    Kind("overlay", mark("Overlay, PNG"), mark("The body drawn over the picture"), True),
+    Kind("turntable", mark("Turntable, MP4"), mark("The body turned once around")),
+    Kind(
+        "panels",
+        mark("Panels, PNG"),
+        mark("Picture, 3D view and the panel below, as they look now"),
+    ),
 )
 ONE, PEOPLE, LIST = "one", "people", "list"
 
@@ -49,41 +59,51 @@ class ExportDialog(SaveDialog):
     """Whose files, kinds, place and folder."""
 
     def __init__(self, parent: QWidget, subject: ExportSubject, folder: Path) -> None:
-        super().__init__(parent, "Export", f"Export {subject.title}", "", KINDS)
+        super().__init__(parent, tr("Export"), tr("Export {title}", title=subject.title), "", KINDS)
         self._subject = subject
         self.origin_id = "pelvis"
         several = subject.people > 1
         self.scope_id = PEOPLE if subject.people else LIST
         self.scope = Segments(
             (
-                (ONE, f"Person {subject.person + 1}", "Only the person that is looked at"),
-                (PEOPLE, "Everybody" if several else "This picture", "All people of this picture"),
+                (
+                    ONE,
+                    tr("Person {person}", person=subject.person + 1),
+                    tr("Only the person that is looked at"),
+                ),
+                (
+                    PEOPLE,
+                    tr("Everybody") if several else tr("This picture"),
+                    tr("All people of this picture"),
+                ),
                 (
                     LIST,
-                    f"All {subject.pictures} of the list",
-                    "Every picture and frame of the list",
+                    tr("All {pictures} of the list", pictures=subject.pictures),
+                    tr("Every picture and frame of the list"),
                 ),
             ),
-            "What is saved",
+            tr("What is saved"),
         )
-        self.scope.set_available(ONE, several, "Only the person that is looked at")
-        self.scope.set_available(PEOPLE, subject.people > 0, "All people of this picture")
-        self.scope.set_available(LIST, subject.pictures > 0, "Every picture and frame of the list")
+        self.scope.set_available(ONE, several, tr("Only the person that is looked at"))
+        self.scope.set_available(PEOPLE, subject.people > 0, tr("All people of this picture"))
+        self.scope.set_available(
+            LIST, subject.pictures > 0, tr("Every picture and frame of the list")
+        )
         self.scope.chosen.connect(self.choose_scope)
         self.before_kinds.addWidget(self.scope)
         self.origin = Segments(
             (
-                ("pelvis", "Pelvis", "The pelvis is at zero"),
-                ("ground", "On the ground", "The lowest point is at height zero"),
-                ("camera", "Camera frame", "As the camera sees it"),
+                ("pelvis", tr("Pelvis"), tr("The pelvis is at zero")),
+                ("ground", tr("On the ground"), tr("The lowest point is at height zero")),
+                ("camera", tr("Camera frame"), tr("As the camera sees it")),
             ),
-            "Origin of meshes",
+            tr("Origin of meshes"),
         )
         self.origin.set_current("pelvis")
         self.origin.chosen.connect(self._origin_chosen)
         self.terms = label(subject.terms, "muted", wrap=True)
-        self.terms.setAccessibleName("Units, axes and licence")
-        self.after_kinds.addWidget(label("Origin of meshes", "section"))
+        self.terms.setAccessibleName(tr("Units, axes and licence"))
+        self.after_kinds.addWidget(label(tr("Origin of meshes"), "section"))
         self.after_kinds.addWidget(self.origin)
         self.after_kinds.addWidget(self.terms)
         self.folder.setText(str(folder))
@@ -95,18 +115,30 @@ class ExportDialog(SaveDialog):
         self.scope.set_current(scope)
         panels = self.kinds["panels"]
         panels.setEnabled(scope != LIST)
-        panels.setToolTip("" if scope != LIST else "Only what is on the screen can be saved so")
+        panels.setToolTip("" if scope != LIST else tr("Only what is on the screen can be saved so"))
         self.words.setText(self._words(scope))
         self._show_ready()
 
     def _words(self, scope: str) -> str:
         s = self._subject
         if scope == LIST:
-            run = f"; {s.missing} are run first" if s.missing else ""
-            return f"{s.pictures} pictures by {s.method}{run}"
+            run = tr("; {missing} are run first", missing=s.missing) if s.missing else ""
+            return tr(
+                "{pictures} pictures by {method}{run}",
+                pictures=s.pictures,
+                method=s.method,
+                run=run,
+            )
         if scope == ONE:
-            return f"Person {s.person + 1} of {s.people} by {s.method}"
-        return f"{s.people} {'person' if s.people == 1 else 'people'} by {s.method}"
+            return tr(
+                "Person {person} of {people} by {method}",
+                person=s.person + 1,
+                people=s.people,
+                method=s.method,
+            )
+        one = s.people == 1
+        words = mark("{count} person by {method}") if one else mark("{count} people by {method}")
+        return tr(words, count=s.people, method=s.method)
 
     def _origin_chosen(self, origin: str) -> None:
         self.origin_id = origin

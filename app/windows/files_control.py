@@ -19,6 +19,7 @@ from app.engine.requests import (
     ThumbnailRequest,
 )
 from app.engine.work_thread import Failure, WorkThread
+from app.settings.language import tr
 from app.state.activity import ActivityModel
 from app.state.people import PeopleModel
 from app.state.session import SessionModel
@@ -74,7 +75,11 @@ class FilesControl(QObject):
             )
         else:
             self._activity.notify(
-                Notice("warning", "no samples are installed", "open or drop pictures of your own")
+                Notice(
+                    "warning",
+                    tr("no samples are installed"),
+                    tr("open or drop pictures of your own"),
+                )
             )
 
     def load_marks(self, path: Path) -> None:
@@ -105,7 +110,7 @@ class FilesControl(QObject):
             # Later, as an answer of the thread would come: others have to hear of the item first.
             QTimer.singleShot(0, self, lambda: self._loaded(LoadRequest(item), ready))
         elif item is not None:
-            self._activity.set_busy("load", f"Reading {item.title}")
+            self._activity.set_busy("load", tr("Reading {title}", title=item.title))
             self._loader.submit(LoadRequest(item), supersede=True)
 
     @Slot(object, object)
@@ -122,7 +127,7 @@ class FilesControl(QObject):
             self._people.suggest(request.item.id, loaded.suggested)
         self._session.set_loaded(loaded)
         if not known and not loaded.suggested:
-            self._activity.set_busy("people", "Looking for people")
+            self._activity.set_busy("people", tr("Looking for people"))
             self._files.submit(PeopleRequest(loaded.item, loaded.frame), first=True)
 
     @Slot(object, object)
@@ -145,7 +150,13 @@ class FilesControl(QObject):
             case MarksRequest():
                 self._people.set_people(request.item.id, answer)
                 self._people.select(0)
-                self._activity.log(f"{request.item.title}: joints from {request.path.name}")
+                self._activity.log(
+                    tr(
+                        "{title}: joints from {name}",
+                        title=request.item.title,
+                        name=request.path.name,
+                    )
+                )
 
     def _show_rows(self, added: Sequence[Item], first_path: Path | None) -> None:
         known = self._session.find(first_path) if first_path is not None else None
@@ -170,5 +181,9 @@ class FilesControl(QObject):
 
 def _found(people: Sequence[Detection]) -> str:
     if all(person.joint_source == "default" for person in people):
-        return "nobody found; a standing pose is there to be dragged"
-    return "1 person found" if len(people) == 1 else f"{len(people)} people found"
+        return tr("nobody found; a standing pose is there to be dragged")
+    return (
+        tr("1 person found")
+        if len(people) == 1
+        else tr("{people} people found", people=len(people))
+    )

@@ -21,11 +21,19 @@ from PySide6.QtWidgets import (
 from app.engine.ready import Brought, Ready
 from app.engine.work_thread import Failure
 from app.panels.controls import columns, label, rows
+from app.settings.language import mark, tr
 from app.settings.theme import Theme
+from app.windows.file_kinds import ANY, filters
 
-COLUMNS = ("Method", "Preset", "Network", "State", "Licence of the weights")
-FILES = "Weights and bodies (*.safetensors *.pt *.pth *.bin *.ckpt *.tar *.pkl *.npz *.npy)"
-ADVICE = (
+COLUMNS = (
+    mark("Method"),
+    mark("Preset"),
+    mark("Network"),
+    mark("State"),
+    mark("Licence of the weights"),
+)
+FILES = mark("Weights and bodies (*.safetensors *.pt *.pth *.bin *.ckpt *.tar *.pkl *.npz *.npy)")
+ADVICE = mark(
     "Everything marked “in the box” runs now. The networks of the papers need the files of their "
     "authors, and an SMPL or MANO body: free of charge after registering on the page of the body's "
     "makers. Many links in old instructions are dead; the papers' project pages and their forks on "
@@ -46,33 +54,33 @@ class FilesDialog(QDialog):
     def __init__(self, parent: QWidget, theme: Theme) -> None:
         super().__init__(parent)
         self.theme = theme
-        self.setWindowTitle("Weights and bodies")
+        self.setWindowTitle(tr("Weights and bodies"))
         self.setAcceptDrops(True)
         self.resize(820, 560)
         self.table = QTableWidget(0, len(COLUMNS))
-        self.table.setHorizontalHeaderLabels(list(COLUMNS))
+        self.table.setHorizontalHeaderLabels([tr(name) for name in COLUMNS])
         self.table.verticalHeader().setVisible(False)
         self.table.verticalHeader().setDefaultSectionSize(25)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setAccessibleName("Networks and their weights")
+        self.table.setAccessibleName(tr("Networks and their weights"))
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
-        self.files = label("Looking…", "muted", wrap=True)
+        self.files = label(tr("Looking…"), "muted", wrap=True)
         self.said = label("", "", wrap=True)
-        self.bring = QPushButton("Bring a file…")
+        self.bring = QPushButton(tr("Bring a file…"))
         self.bring.setProperty("role", "primary")
-        self.bring.setToolTip("Weights, body models, sampling matrices, joint regressors")
+        self.bring.setToolTip(tr("Weights, body models, sampling matrices, joint regressors"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         foot = columns()
         foot.addWidget(self.bring)
         foot.addWidget(self.said, 1)
         layout = rows(self, margin=14, spacing=8)
-        layout.addWidget(label(ADVICE, "muted", wrap=True))
+        layout.addWidget(label(tr(ADVICE), "muted", wrap=True))
         layout.addWidget(self.table, 1)
-        layout.addWidget(label("Files of yours", "section"))
+        layout.addWidget(label(tr("Files of yours"), "section"))
         layout.addWidget(self.files)
         layout.addLayout(foot)
         layout.addWidget(buttons)
@@ -91,11 +99,11 @@ class FilesDialog(QDialog):
                     item.setForeground(tint)
                 self.table.setItem(number, column, item)
         words = "\n".join(f"{title}: {name}" for title, name in ready.files)
-        self.files.setText(words or "None yet.")
+        self.files.setText(words or tr("None yet."))
 
     def show_brought(self, brought: Brought) -> None:
         """What a file turned out to be."""
-        self.said.setText(f"{brought.path.name}: {brought.title}. Kept.")
+        self.said.setText(tr("{name}: {title}. Kept.", name=brought.path.name, title=brought.title))
 
     def show_failure(self, failure: Failure) -> None:
         """Why a file was not taken."""
@@ -104,7 +112,7 @@ class FilesDialog(QDialog):
 
     @Slot()
     def _choose(self) -> None:
-        names, _ = QFileDialog.getOpenFileNames(self, "Bring files", "", f"{FILES};;All files (*)")
+        names, _ = QFileDialog.getOpenFileNames(self, tr("Bring files"), "", filters(FILES, ANY))
         for name in names:
             self.bring_wanted.emit(Path(name))
 

@@ -16,6 +16,7 @@ from app.engine.sequences import RecordRequest
 from app.engine.work_thread import Failure, WorkThread
 from app.panels.picture_panel import PicturePanel
 from app.panels.timeline import Timeline
+from app.settings.language import tr
 from app.state.activity import ActivityModel, error_notice
 from app.state.choice import ChoiceModel
 from app.state.playback import Playback, PlaybackModel, ReadOut
@@ -128,7 +129,7 @@ class LiveControl(QObject):
             self._say(error)
             return
         if count < 1:
-            self._say(InputError("has no frames", path=path, cure="choose another video"))
+            self._say(InputError(tr("has no frames"), path=path, cure=tr("choose another video")))
             return
         self._begin(Playback(path.name, path, count, rate, playing=True, first=0, last=count - 1))
         self._compute_from(0)
@@ -170,7 +171,7 @@ class LiveControl(QObject):
     def _say_opening(self) -> None:
         """Until the first frame has its bodies: a network is loaded, which takes seconds."""
         title = self._choice.entry_of(self._choice.choice.method).title
-        self._activity.set_busy("live", f"Opening {title}")
+        self._activity.set_busy("live", tr("Opening {title}", title=title))
 
     def _close_stream(self) -> None:
         stream, self._stream = self._stream, None
@@ -437,7 +438,7 @@ class LiveControl(QObject):
     def start_recording(self, path: Path) -> None:
         """Write every frame that is reconstructed from now on to a video."""
         self.recording = path
-        self._activity.set_busy("export", f"Recording {path.name}")
+        self._activity.set_busy("export", tr("Recording {name}", name=path.name))
         self._timeline.show_recording(True)
 
     def stop_recording(self) -> None:
@@ -474,7 +475,7 @@ class LiveControl(QObject):
         except MeshLoupeError as error:
             self._say(error)
             return
-        self._activity.log(f"wrote {path}")
+        self._activity.log(tr("wrote {path}", path=path))
 
     # ---- models
 

@@ -39,6 +39,7 @@ from app.panels.status_strip import StatusStrip
 from app.panels.timeline import Timeline
 from app.panels.why_panel import WhyPanel
 from app.settings.icons import icon, tinted_file
+from app.settings.language import mark, tr
 from app.settings.store import SettingsStore
 from app.settings.stylesheet import qt_palette, style_sheet
 from app.settings.theme import Theme, theme_named
@@ -52,7 +53,7 @@ from app.state.people import PeopleModel
 from app.state.playback import PlaybackModel
 from app.state.results import ResultsModel
 from app.state.session import SessionModel
-from app.state.values import Choice, refine_level_of
+from app.state.values import Choice, Notice, refine_level_of
 from app.state.view import ViewModel, ViewOptions
 from app.state.workspace import SUFFIX
 from app.windows.actions import Actions
@@ -67,7 +68,7 @@ from app.windows.layout import WindowLayout
 from app.windows.live_control import LiveControl
 from app.windows.marks_control import MarksControl
 from app.windows.mean_control import MeanControl
-from app.windows.menus import build_menus
+from app.windows.menus import build_menus, fill_languages
 from app.windows.records_control import RecordsControl
 from app.windows.run_control import RunControl
 from app.windows.stage import Stage
@@ -157,6 +158,7 @@ class MainWindow(QMainWindow):
         self.acts = Actions(self)
         self._make_panels()
         self.recent_menu = build_menus(self, self.acts)
+        fill_languages(self, self.settings.language, self.choose_language)
         self._make_controls()
         connect_window(self)
         self.apply_theme(self.theme)
@@ -206,11 +208,11 @@ class MainWindow(QMainWindow):
         self.notes = NotesPanel()
         self.inspector = Inspector(
             (
-                ("Method", self.method_panel, True),
-                ("Result", self.numbers, True),
-                ("Show", self.display, True),
-                ("Marks and depth", self.reading, True),
-                ("Notes", self.notes, False),
+                (mark("Method"), self.method_panel, True),
+                (mark("Result"), self.numbers, True),
+                (mark("Show"), self.display, True),
+                (mark("Marks and depth"), self.reading, True),
+                (mark("Notes"), self.notes, False),
             )
         )
         self.attention_panel, self.log_panel = AttentionPanel(self.attention), LogPanel()
@@ -220,9 +222,11 @@ class MainWindow(QMainWindow):
         self.data_panel = DataPanel(self.data, (a["open_data"], a["open_evaluation"]))
         self.banner, self.status = Banner(), StatusStrip()
         self.empty = EmptyState(
-            "Drop pictures here",
-            "Pictures, folders and videos. Or look around with the bundled samples first: "
-            "each comes with its true body.",
+            tr("Drop pictures here"),
+            tr(
+                "Pictures, folders and videos. Or look around with the bundled samples first: "
+                "each comes with its true body."
+            ),
             (a["samples"], a["open"]),
         )
         self.layout_widget = WindowLayout(
@@ -233,12 +237,12 @@ class MainWindow(QMainWindow):
             self.timeline,
             self.inspector,
             (
-                ("Attention", self.attention_panel),
-                ("Log", self.log_panel),
-                ("Regions", self.fusion_panel),
-                ("Compare", self.compare_panel),
-                ("Why", self.why_panel),
-                ("Data set", self.data_panel),
+                (tr("Attention"), self.attention_panel),
+                (tr("Log"), self.log_panel),
+                (tr("Regions"), self.fusion_panel),
+                (tr("Compare"), self.compare_panel),
+                (tr("Why"), self.why_panel),
+                (tr("Data set"), self.data_panel),
             ),
             self.banner,
             self.empty,
@@ -373,6 +377,13 @@ class MainWindow(QMainWindow):
         name = "light" if self.theme.is_dark else "dark"
         self.change_settings(theme=name)
         self.apply_theme(theme_named(name))
+
+    def choose_language(self, language: str) -> None:
+        """Keep a language; what is built already speaks the old one."""
+        self.change_settings(language=language)
+        self.activity.notify(
+            Notice("info", tr("The language changes when MeshLoupe is started again"))
+        )
 
     def change_settings(self, **changes: object) -> None:
         """Change settings by name and keep them soon."""

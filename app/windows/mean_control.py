@@ -18,6 +18,7 @@ from app.engine.averaging import MeanPart
 from app.engine.requests import MeanRequest
 from app.engine.work_thread import Failure, WorkThread
 from app.panels.attention_panel import AttentionPanel
+from app.settings.language import tr
 from app.state.activity import ActivityModel
 from app.state.attention import AttentionMean, AttentionModel
 from app.state.choice import ChoiceModel
@@ -102,7 +103,12 @@ class MeanControl(QObject):
         if mean is not None:
             self._attention.set_mean(mean if mean.people else None)
             self._activity.log(
-                f"{mean.record}: mean of {mean.people} people in {mean.pictures} pictures"
+                tr(
+                    "{record}: mean of {people} people in {pictures} pictures",
+                    record=mean.record,
+                    people=mean.people,
+                    pictures=mean.pictures,
+                )
             )
         self._tell()
 
@@ -157,7 +163,11 @@ class MeanControl(QObject):
 
     def _tell(self) -> None:
         done = self._asked - len(self._queue)
-        text = f"Averaging attention: {done} of {self._asked}" if self.is_running else ""
+        text = (
+            tr("Averaging attention: {done} of {asked}", done=done, asked=self._asked)
+            if self.is_running
+            else ""
+        )
         self._activity.set_busy("mean", text)
         self._panel.show_averaging(done, self._asked)
 

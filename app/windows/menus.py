@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from app.settings.language import mark, tr
 from app.windows.actions import Actions
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
-        "&File",
+        mark("&File"),
         (
             "open", "open_folder", "play_camera", "samples", "<recent>", "-",
             "open_data", "open_evaluation", "compare_evaluation", "save_list", "-",
@@ -19,36 +21,52 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "load_joints", "export", "-", "remove_item", "-", "quit",
         ),
     ),
-    ("&Edit", ("undo", "redo", "-", "draw_box", "delete_person")),
-    ("&Play", ("play", "play_camera", "-", "frame_back", "frame_on")),
-    ("&Run", ("run", "run_all", "cancel", "auto_run", "-", "why", "cover", "-", "weights", "files")),
+    (mark("&Edit"), ("undo", "redo", "-", "draw_box", "delete_person")),
+    (mark("&Play"), ("play", "play_camera", "-", "frame_back", "frame_on")),
+    (mark("&Run"), ("run", "run_all", "cancel", "auto_run", "-", "why", "cover", "-", "weights", "files")),
     (
-        "&View",
+        mark("&View"),
         (
             "fit_picture", "fit_body", "-", "view_picture", "view_front", "view_side", "view_top", "-",
             "wireframe", "grid", "skeleton", "truth", "boxes", "joints", "-",
-            "compare", "side_view", "inspection", "data_set", "log", "-", "gl_links", "theme",
+            "compare", "side_view", "inspection", "data_set", "log", "-", "gl_links", "theme", "<language>",
         ),
     ),
-    ("&Go", ("next", "previous", "search")),
-    ("&Help", ("palette", "shortcuts", "about")),
+    (mark("&Go"), ("next", "previous", "search")),
+    (mark("&Help"), ("palette", "shortcuts", "about")),
 )  # fmt: skip
 
 
 def build_menus(window: QMainWindow, actions: Actions) -> QMenu:
     """Fill the menu bar; the menu of recent files is returned, to be filled on showing."""
-    recent = QMenu("Open &recent", window)
+    recent = QMenu(tr("Open &recent"), window)
+    languages = QMenu(tr("Lang&uage"), window)
+    languages.setObjectName("languages")
     for title, names in MENUS:
-        menu = window.menuBar().addMenu(title)
+        menu = window.menuBar().addMenu(tr(title))
         menu.setToolTipsVisible(True)
         for name in names:
             if name == "-":
                 menu.addSeparator()
             elif name == "<recent>":
                 menu.addMenu(recent)
+            elif name == "<language>":
+                menu.addMenu(languages)
             else:
                 menu.addAction(actions[name])
     return recent
+
+
+def fill_languages(window: QMainWindow, current: str, chosen: Callable[[str], None]) -> None:
+    """One row per language, in its own words; the chosen one is checked."""
+    menu = window.findChild(QMenu, "languages")
+    group = QActionGroup(menu)
+    for code, words in (("system", tr("As the &system")), ("en", "&English"), ("de", "&Deutsch")):
+        action = menu.addAction(words)
+        action.setCheckable(True)
+        action.setChecked(code == current)
+        action.setActionGroup(group)
+        action.triggered.connect(lambda _=False, code=code: chosen(code))
 
 
 def fill_recent(menu: QMenu, paths: Sequence[str], chosen: Callable[[Path], None]) -> None:
@@ -59,4 +77,4 @@ def fill_recent(menu: QMenu, paths: Sequence[str], chosen: Callable[[Path], None
         action = menu.addAction(f"{path.name}   {path.parent}")
         action.triggered.connect(lambda _=False, path=path: chosen(path))
     if not present:
-        menu.addAction("Nothing yet").setEnabled(False)
+        menu.addAction(tr("Nothing yet")).setEnabled(False)

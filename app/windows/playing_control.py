@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.settings.language import tr
 from app.state.values import Notice
 from app.windows.camera_dialog import CameraDialog
 from app.windows.export_control import ExportControl
@@ -43,7 +44,7 @@ class PlayingControl(QObject):
             self.w.live.open_clip(item.path)
         else:
             self.w.activity.notify(
-                Notice("info", "This is a picture", "open a video, or a camera (Ctrl+K)")
+                Notice("info", tr("This is a picture"), tr("open a video, or a camera (Ctrl+K)"))
             )
 
     @Slot()

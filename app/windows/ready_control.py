@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, Slot
 
 from app.engine.ready import BringRequest, Brought, Ready, ReadyRequest
 from app.engine.work_thread import Failure
+from app.settings.language import tr
 from app.state.values import Notice
 from app.windows.files_dialog import FilesDialog
 
@@ -40,7 +41,7 @@ class ReadyControl(QObject):
     @Slot(object)
     def bring(self, path: Path) -> None:
         """Take a file in."""
-        self.w.activity.set_busy("bring", f"Looking into {path.name}")
+        self.w.activity.set_busy("bring", tr("Looking into {name}", name=path.name))
         self.w.workers.files.submit(BringRequest(path), first=True)
 
     @Slot(int)
@@ -56,7 +57,9 @@ class ReadyControl(QObject):
         elif isinstance(request, BringRequest):
             brought: Brought = answer
             self.w.activity.set_busy("bring", "")
-            self.w.activity.log(f"{brought.path.name}: {brought.title}, kept")
+            self.w.activity.log(
+                tr("{name}: {title}, kept", name=brought.path.name, title=brought.title)
+            )
             if self.dialog is not None:
                 self.dialog.show_brought(brought)
                 self.w.workers.files.submit(ReadyRequest(), first=True)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.engine.requests import DevicesRequest, RunRequest
 from app.engine.work_thread import Failure, WorkThread
+from app.settings.language import tr
 from app.state.activity import ActivityModel
 from app.state.choice import ChoiceModel
 from app.state.people import PeopleModel
@@ -22,11 +23,15 @@ from core.types import Detection
 
 # A kept result without records is shown at once; its inside is asked for after this rest.
 LOOK_INSIDE_MS = 300
-DEFAULT_POSE_NOTICE = Notice(
-    "info",
-    "This standing pose is only a start, nobody was found in the picture",
-    "drag the joints onto the person, the body follows (B draws another box)",
-)
+
+
+def default_pose_notice() -> Notice:
+    """Said where nobody was found: the pose there is not a result."""
+    return Notice(
+        "info",
+        tr("This standing pose is only a start, nobody was found in the picture"),
+        tr("drag the joints onto the person, the body follows (B draws another box)"),
+    )
 
 
 class RunControl(QObject):
@@ -81,7 +86,7 @@ class RunControl(QObject):
 
     def look_for_devices(self) -> None:
         """Load the libraries in the engine's thread and list the devices."""
-        self._activity.set_busy("engine", "Loading PyTorch")
+        self._activity.set_busy("engine", tr("Loading PyTorch"))
         self._engine.submit(DevicesRequest())
 
     @property
@@ -179,7 +184,7 @@ class RunControl(QObject):
         """A run that somebody waits for."""
         self.running_changed.emit(True)
         title = self._choice.entry_of(request.choice.method).title
-        self._activity.set_busy("engine", f"Running {title}")
+        self._activity.set_busy("engine", tr("Running {title}", title=title))
 
     def _is_under_way(self, item_id: int, choice: Choice) -> bool:
         """Whether a full run of that very item and choice has not come back yet."""
@@ -227,8 +232,8 @@ class RunControl(QObject):
         marks = self.marks_in_use()
         standing = bool(marks) and all(person.joint_source == "default" for person in marks or ())
         if standing and self.reads_joints:
-            self._activity.notify(DEFAULT_POSE_NOTICE)
-        elif self._activity.notice is DEFAULT_POSE_NOTICE:
+            self._activity.notify(default_pose_notice())
+        elif self._activity.notice == default_pose_notice():
             self._activity.dismiss()
 
     @Slot(object)
@@ -328,9 +333,16 @@ class RunControl(QObject):
     def _log(self, result: RunResult) -> None:
         stages = ", ".join(f"{s.stage} {s.seconds * 1e3:.0f} ms" for s in result.result.timing)
         count = len(result.result.people)
-        people = f"{count} {'person' if count == 1 else 'people'}"
+        people = tr("{count} person" if count == 1 else "{count} people", count=count)
         self._activity.log(
-            f"{result.result.frame.key}: {people} by {result.choice.key} on {result.device} ({stages})"
+            f"{result.result.frame.key}: "
+            + tr(
+                "{people} by {key} on {device}",
+                people=people,
+                key=result.choice.key,
+                device=result.device,
+            )
+            + f" ({stages})"
         )
 
     @Slot(object, object)
@@ -370,10 +382,10 @@ def notice_of(failure: Failure, choice: Choice | None) -> Notice:
     if failure.kind == "WeightsError" and choice is not None:
         again = choice.weights is not None and Path(choice.weights).exists()
         if again:
-            return Notice(tone, failure.text, failure.cure, "weights", "Choose another file…")  # type: ignore[arg-type]
-        text = f"There are no weights for {choice.key} yet"
-        cure = "choose the file that its authors released (nothing in it is executed)"
-        return Notice(tone, text, cure, "weights", "Choose weights…")  # type: ignore[arg-type]
+            return Notice(tone, failure.text, failure.cure, "weights", tr("Choose another file…"))  # type: ignore[arg-type]
+        text = tr("There are no weights for {key} yet", key=choice.key)
+        cure = tr("choose the file that its authors released (nothing in it is executed)")
+        return Notice(tone, text, cure, "weights", tr("Choose weights…"))  # type: ignore[arg-type]
     if failure.kind == "BodyError":
-        return Notice(tone, failure.text, failure.cure, "body", "Choose a body…")  # type: ignore[arg-type]
+        return Notice(tone, failure.text, failure.cure, "body", tr("Choose a body…"))  # type: ignore[arg-type]
     return Notice(tone, failure.text, failure.cure)  # type: ignore[arg-type]

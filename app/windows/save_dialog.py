@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from app.engine.requests import ExportLine
 from app.engine.work_thread import Failure
 from app.panels.controls import columns, label, rows
+from app.settings.language import mark, tr
 
 WIDTH, REPORT_HEIGHT = 560, 130
 
@@ -68,7 +69,7 @@ class SaveDialog(QDialog):
         layout.addLayout(self._kind_grid(kinds))
         self.after_kinds = QVBoxLayout()
         layout.addLayout(self.after_kinds)
-        layout.addWidget(label("Folder", "section"))
+        layout.addWidget(label(tr("Folder"), "section"))
         layout.addLayout(self._folder_row())
         layout.addWidget(self.bar)
         layout.addWidget(self.report, 1)
@@ -78,22 +79,22 @@ class SaveDialog(QDialog):
         grid = QGridLayout()
         grid.setHorizontalSpacing(14)
         for row, kind in enumerate(kinds):
-            box = QCheckBox(kind.text)
-            box.setToolTip(kind.tip)
+            box = QCheckBox(tr(kind.text))
+            box.setToolTip(tr(kind.tip))
             box.setChecked(kind.on)
             box.toggled.connect(self._show_ready)
             self.kinds[kind.id] = box
             grid.addWidget(box, row, 0)
-            grid.addWidget(label(kind.tip, "muted", wrap=True), row, 1)
+            grid.addWidget(label(tr(kind.tip), "muted", wrap=True), row, 1)
         grid.setColumnStretch(1, 1)
         return grid
 
     def _folder_row(self):
         self.folder = QLineEdit()
-        self.folder.setAccessibleName("Folder")
+        self.folder.setAccessibleName(tr("Folder"))
         self.folder.textChanged.connect(self._show_ready)
-        browse = QPushButton("Browse…")
-        browse.setToolTip("Choose the folder that files are written to")
+        browse = QPushButton(tr("Browse…"))
+        browse.setToolTip(tr("Choose the folder that files are written to"))
         browse.clicked.connect(self._browse)
         where = columns()
         where.addWidget(self.folder, 1)
@@ -102,18 +103,18 @@ class SaveDialog(QDialog):
 
     def _make_report(self) -> None:
         self.bar = QProgressBar()
-        self.bar.setAccessibleName("Progress of the export")
+        self.bar.setAccessibleName(tr("Progress of the export"))
         self.bar.setTextVisible(False)
         self.bar.hide()
         self.report = QPlainTextEdit()
         self.report.setReadOnly(True)
-        self.report.setAccessibleName("Report")
+        self.report.setAccessibleName(tr("Report"))
         self.report.setMinimumHeight(REPORT_HEIGHT)
         self.report.hide()
 
     def _buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self.save = buttons.addButton("Save", QDialogButtonBox.ButtonRole.ActionRole)
+        self.save = buttons.addButton(tr("Save"), QDialogButtonBox.ButtonRole.ActionRole)
         self.save.setProperty("role", "primary")
         self.save.setDefault(True)
         self.save.clicked.connect(self._save_or_stop)
@@ -143,8 +144,15 @@ class SaveDialog(QDialog):
         self._lines = list(lines)
         failed = sum(not line.ok for line in lines)
         written = len(lines) - failed
-        files = f"{written} {'file' if written == 1 else 'files'} written and read back"
-        self._finish(f"{files}; {failed} failed" if failed else f"{files}.")
+        words = (
+            mark("{count} file written and read back")
+            if written == 1
+            else mark("{count} files written and read back")
+        )
+        files = tr(words, count=written)
+        self._finish(
+            tr("{files}; {failed} failed", files=files, failed=failed) if failed else f"{files}."
+        )
 
     def show_failure(self, failure: Failure) -> None:
         """Why it ended."""
@@ -153,7 +161,7 @@ class SaveDialog(QDialog):
 
     def show_stopped(self) -> None:
         """It was given up."""
-        self._finish("Stopped. Files that are whole stay, nothing half-written is left.")
+        self._finish(tr("Stopped. Files that are whole stay, nothing half-written is left."))
 
     def reject(self) -> None:
         """Closing gives up what is being written."""
@@ -165,7 +173,7 @@ class SaveDialog(QDialog):
         self._busy = False
         self.bar.hide()
         self._show_report(last)
-        self.save.setText("Save again")
+        self.save.setText(tr("Save again"))
         self._show_ready()
 
     def _show_report(self, last: str = "") -> None:
@@ -210,5 +218,5 @@ class SaveDialog(QDialog):
         self._lines = []
         self.bar.setRange(0, 0)
         self.bar.show()
-        self.save.setText("Stop")
+        self.save.setText(tr("Stop"))
         self.save_wanted.emit()

@@ -13,6 +13,7 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from app.panels.controls import ElidedLabel, columns, label, panel_frame, rows, tool_button
+from app.settings.language import tr
 from app.settings.theme import Theme
 from app.viewport import MeshViewport
 from core.render import Legend, MeshLayer, PickResult, StandardView, ViewCamera, points_of
@@ -37,9 +38,9 @@ class Stage(QWidget):
         super().__init__()
         self.main = MeshViewport()
         self.side = MeshViewport()
-        self.main.setAccessibleName("Body in 3D")
-        self.side.setAccessibleName("Body from the side")
-        self.main.set_hint("The body appears here")
+        self.main.setAccessibleName(tr("Body in 3D"))
+        self.side.setAccessibleName(tr("Body from the side"))
+        self.main.set_hint(tr("The body appears here"))
         self._layers: list[MeshLayer] = []
         self._picture_camera: ViewCamera | None = None
         self._legend: Legend | None = None
@@ -53,7 +54,7 @@ class Stage(QWidget):
         bar = panel_frame("bar")
         head = columns(bar, spacing=2)
         head.setContentsMargins(10, 4, 6, 4)
-        head.addWidget(label("Body", "title"))
+        head.addWidget(label(tr("Body"), "title"))
         self._hint = ElidedLabel("faint")
         head.addSpacing(6)
         head.addWidget(self._hint, 1)
@@ -89,7 +90,7 @@ class Stage(QWidget):
         layout = rows(frame, spacing=0)
         head = columns()
         head.setContentsMargins(10, 3, 6, 3)
-        head.addWidget(label("From the side", "section"))
+        head.addWidget(label(tr("From the side"), "section"))
         head.addStretch(1)
         layout.addLayout(head)
         layout.addWidget(self.side, 1)

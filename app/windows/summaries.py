@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Slot
 
+from app.settings.language import tr
 from app.state.choice import ChoiceModel
 from app.state.comparison import ComparisonModel
 from app.state.results import ItemNumbers, ResultsModel
@@ -76,13 +77,13 @@ def summary_of(numbers: ItemNumbers | None, far: float | None) -> ItemSummary:
         return ItemSummary(disagreement=far)
     words = []
     if not numbers.people:
-        words.append("Nobody found")
+        words.append(tr("Nobody found"))
     if numbers.error_mm is not None:
         words.append(f"{numbers.error_mm:.0f} mm")
     elif numbers.marks_percent is not None:
         words.append(f"{numbers.marks_percent:.1f} %")
     if not words:
-        words.append("Reconstructed")
+        words.append(tr("Reconstructed"))
     if far is not None:
         words.append(f"± {far:.0f} mm")
     error = numbers.marks_percent if numbers.error_mm is None else numbers.error_mm

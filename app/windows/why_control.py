@@ -14,6 +14,7 @@ from app.engine.saving import save_records
 from app.engine.work_thread import Failure, WorkThread
 from app.panels.picture_panel import PicturePanel
 from app.panels.why_panel import WhyPanel
+from app.settings.language import sentence, tr
 from app.state.activity import ActivityModel, error_notice
 from app.state.choice import ChoiceModel
 from app.state.results import ResultsModel, with_picture
@@ -80,7 +81,7 @@ class WhyControl(QObject):
         shown = self._results.shown
         if shown is None or person != self._results.person:
             return
-        name = f"vertex {vertex}"
+        name = tr("vertex {vertex}", vertex=vertex)
         mesh = shown.mesh
         if mesh is not None and mesh.part_labels is not None and mesh.part_names:
             name += f", {plain_name(mesh.part_names[int(mesh.part_labels[vertex])])}"
@@ -145,7 +146,7 @@ class WhyControl(QObject):
         )
         self._asked = request
         self._panel.show_running(0.0)
-        self._activity.set_busy("why", f"Finding out what moves {name}")
+        self._activity.set_busy("why", tr("Finding out what moves {name}", name=name))
         self._engine.submit(request)
 
     @Slot(float)
@@ -205,7 +206,7 @@ class WhyControl(QObject):
             return
         name = f"{item.path.stem}.{shown.choice.method}.inspection.{kind}"
         chosen, _ = QFileDialog.getSaveFileName(
-            self._panel, "Save what is shown", name, f"{kind.upper()} (*.{kind})"
+            self._panel, tr("Save what is shown"), name, f"{kind.upper()} (*.{kind})"
         )
         if chosen:
             self.save(Path(chosen), kind)
@@ -223,7 +224,7 @@ class WhyControl(QObject):
         except OutputError as error:
             self._activity.notify(error_notice(error))
             return
-        self._activity.log(f"wrote {path}")
+        self._activity.log(tr("wrote {path}", path=path))
 
 
 def save_png(panel: PicturePanel, path: Path) -> None:
@@ -258,9 +259,11 @@ def words_of(record: InspectionRecord, name: str) -> tuple[str, tuple[tuple[str,
         total = max(float(weights.sum()), 1e-9)
         top = record.columns[int(order[0])]
         far = MM_PER_M * float(weights[order[0]])
-        text = (
-            f"{plain_name(top).capitalize()} moves {name} most: {far:.0f} mm when its mark is moved "
-            "by 2 % of the box."
+        text = tr(
+            "{joint} moves {name} most: {far:.0f} mm when its mark is moved by 2 % of the box.",
+            joint=sentence(plain_name(top)),
+            name=name,
+            far=far,
         )
         shares = ((plain_name(record.columns[int(n)]), float(weights[n]) / total) for n in order)
         return text, tuple(shares)
@@ -270,9 +273,14 @@ def words_of(record: InspectionRecord, name: str) -> tuple[str, tuple[tuple[str,
             far = MM_PER_M * float(values.max())
             half = float((values > values.max() / 2).mean())
             return (
-                f"Covering the brightest place moves {name} by {far:.0f} mm. "
-                f"{half:.0%} of the crop move it more than half as far.",
+                tr(
+                    "Covering the brightest place moves {name} by {far:.0f} mm. {half:.0%} of "
+                    "the crop move it more than half as far.",
+                    name=name,
+                    far=far,
+                    half=half,
+                ),
                 (),
             )
-        return f"The brighter a place, the more {name} depends on its pixels.", ()
+        return tr("The brighter a place, the more {name} depends on its pixels.", name=name), ()
     return "", ()

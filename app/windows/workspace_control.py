@@ -10,6 +10,7 @@ from uuid import uuid4
 from PySide6.QtCore import QByteArray, QLockFile, QObject, QTimer, Slot
 from PySide6.QtWidgets import QFileDialog
 
+from app.settings.language import mark, tr
 from app.state.activity import error_notice
 from app.state.values import Notice
 from app.state.view import ViewOptions
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from app.windows.main_window import MainWindow
 
 AUTOSAVE_MS = 1000
-SESSIONS = f"MeshLoupe sessions (*{SUFFIX})"
+SESSIONS = mark("MeshLoupe sessions (*.meshloupe)")
 # Options that say how things are shown, not what is being looked at in this moment.
 KEPT_OPTIONS = (
     "colour_by", "alignment", "overlay_opacity", "wireframe", "grid", "skeleton", "boxes", "joints",
@@ -130,7 +131,9 @@ class WorkspaceControl(QObject):
     def save_as(self) -> None:
         """Ask where to save."""
         start = self.path or Path(self.w.settings.last_folder or Path.home()) / f"session{SUFFIX}"
-        name, _ = QFileDialog.getSaveFileName(self.w, "Save the session", str(start), SESSIONS)
+        name, _ = QFileDialog.getSaveFileName(
+            self.w, tr("Save the session"), str(start), tr(SESSIONS)
+        )
         if name:
             path = Path(name)
             self.save_to(path if path.suffix else path.with_suffix(SUFFIX))
@@ -143,7 +146,7 @@ class WorkspaceControl(QObject):
         self._soon.stop()
         self._autosave.unlink(missing_ok=True)
         self.w.change_settings(recent=self.w.settings.with_recent(str(path)).recent)
-        self.w.activity.log(f"wrote {path}")
+        self.w.activity.log(tr("wrote {path}", path=path))
         self._show_title()
         return True
 
@@ -173,7 +176,9 @@ class WorkspaceControl(QObject):
     def open_last(self) -> None:
         """What was open, unsaved, when the window was closed last."""
         if not self._last.exists():
-            self.w.activity.notify(Notice("info", "There is no unsaved session of an earlier day"))
+            self.w.activity.notify(
+                Notice("info", tr("There is no unsaved session of an earlier day"))
+            )
             return
         if self.open(self._last):
             self.path = None
@@ -185,7 +190,7 @@ class WorkspaceControl(QObject):
     def choose(self) -> None:
         """Ask for a session."""
         name, _ = QFileDialog.getOpenFileName(
-            self.w, "Open a session", self.w.settings.last_folder, SESSIONS
+            self.w, tr("Open a session"), self.w.settings.last_folder, tr(SESSIONS)
         )
         if name:
             self.open(Path(name))
@@ -217,10 +222,10 @@ class WorkspaceControl(QObject):
             self.w.activity.notify(
                 Notice(
                     "warning",
-                    "MeshLoupe ended unexpectedly; what was open then has been kept",
-                    "marks, boxes and notes come back with it",
+                    tr("MeshLoupe ended unexpectedly; what was open then has been kept"),
+                    tr("marks, boxes and notes come back with it"),
                     "recover",
-                    "Bring it back",
+                    tr("Bring it back"),
                 )
             )
 
@@ -254,14 +259,19 @@ class WorkspaceControl(QObject):
         self._show_title()
         if missing:
             self._waiting = workspace
-            files = "file is" if len(missing) == 1 else "files are"
             self.w.activity.notify(
                 Notice(
                     "warning",
-                    f"{len(missing)} {files} not where the session left them, such as {missing[0].name}",
-                    "say which folder they are in now",
+                    tr(
+                        "{count} file is not where the session left it: {name}"
+                        if len(missing) == 1
+                        else "{count} files are not where the session left them, such as {name}",
+                        count=len(missing),
+                        name=missing[0].name,
+                    ),
+                    tr("say which folder they are in now"),
                     "relocate",
-                    "Find the folder…",
+                    tr("Find the folder…"),
                 )
             )
 
@@ -269,7 +279,7 @@ class WorkspaceControl(QObject):
     def ask_for_folder(self) -> None:
         """Ask where missing files are now."""
         folder = QFileDialog.getExistingDirectory(
-            self.w, "Folder of the missing files", self.w.settings.last_folder
+            self.w, tr("Folder of the missing files"), self.w.settings.last_folder
         )
         if folder:
             self.relocate(Path(folder))
