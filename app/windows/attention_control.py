@@ -94,7 +94,7 @@ class AttentionControl(QObject):
         try:
             if kind == "png":
                 with write_atomically(path) as part:
-                    if not self._panel.matrix.picture(self._panel.title).save(str(part), b"PNG"):
+                    if not self._panel.matrix.picture(self._panel.title).save(str(part)):
                         raise OutputError("could not be written", path=path, cure="free some room")
             else:
                 save_matrix(path, self._panel.title, matrix, record.queries, record.keys)

@@ -345,7 +345,11 @@ class MainWindow(QMainWindow):
         self.ahead.stop()
         self.means.stop()
         ended = self.workers.stop()
-        for control in (self.compares, self.ahead):  # last answers may have woken them again
+        for control in (
+            self.compares,
+            self.ahead,
+            self.runs,
+        ):  # last answers may have woken them again
             control.stop()
         self.stage.stop()
         return ended

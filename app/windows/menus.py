@@ -60,6 +60,7 @@ def build_menus(window: QMainWindow, actions: Actions) -> QMenu:
 def fill_languages(window: QMainWindow, current: str, chosen: Callable[[str], None]) -> None:
     """One row per language, in its own words; the chosen one is checked."""
     menu = window.findChild(QMenu, "languages")
+    assert menu is not None
     group = QActionGroup(menu)
     for code, words in (("system", tr("As the &system")), ("en", "&English"), ("de", "&Deutsch")):
         action = menu.addAction(words)

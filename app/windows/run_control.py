@@ -84,6 +84,10 @@ class RunControl(QObject):
         engine.failed.connect(self._failed)
         engine.dropped.connect(self._dropped)
 
+    def stop(self) -> None:
+        """No more timers."""
+        self._look_inside.stop()
+
     def look_for_devices(self) -> None:
         """Load the libraries in the engine's thread and list the devices."""
         self._activity.set_busy("engine", tr("Loading PyTorch"))

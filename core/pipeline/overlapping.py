@@ -15,7 +15,7 @@ R = TypeVar("R")
 POLL_S = 0.1
 
 
-def read_ahead_of(items: Iterator[T], ahead: int) -> Iterator[tuple[T, float]]:
+def read_ahead_of(items: Iterator[T], ahead: int) -> Generator[tuple[T, float], None, None]:
     """Each item and the seconds it took to make, made in a thread that is at most ``ahead`` of us.
 
     What the iterator raises is raised here. Leaving the loop early ends the thread.
