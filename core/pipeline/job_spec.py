@@ -27,7 +27,8 @@ class InferJob:
         shard: which part of the inputs to do.
         temporal: what is done to people along a video.
         redo: do again what an earlier run has finished.
-        frames_at_once: frames of a video in one network call; 0: as many as pay.
+        frames_at_once: frames of a video in one network call, as far as people are known
+            beforehand; 0: as many as pay.
     """
 
     inputs: tuple[Path, ...]

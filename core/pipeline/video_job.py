@@ -4,9 +4,7 @@ Every minute or so of frames becomes a part on disk (`core.pipeline.finished_fra
 `core.pipeline.video_parts` for the picture). Whoever takes the item up again reads the parts, feeds
 them through tracking and smoothing, and goes on with the next frame.
 
-Frames come in groups that begin at multiples of the group's size, wherever an earlier run stopped
-between two groups: what is foretold within a group (`core.pipeline.frames_together`) is then the same.
-Files are written behind, by a thread of their own.
+Frames whose people are known beforehand come in groups (`core.pipeline.frames_together`). Files are written behind, by a thread of their own.
 """
 
 from __future__ import annotations
@@ -50,7 +48,8 @@ class VideoItem:
         self._writer = OutputWriter(job.out, file, engine.method, job.save, self._parts)
         self._draws = "video" in job.save
         self._behind = WritesBehind(self._writer.add, BEHIND)
-        self.at_once = job.frames_at_once or self._people.frames_at_once
+        given = bool(job.boxes) or job.joints is not None
+        self.at_once = job.frames_at_once or self._people.frames_at_once(given=given)
         self.done = 0
         self._last_time_s: float | None = None
 
@@ -80,7 +79,7 @@ class VideoItem:
     ) -> list[JobStep]:
         """Do the next frames, all of one group; gives those whose files are written.
 
-        A group is done as a whole or not at all, so that an interrupted run goes on between groups.
+        A group is done as a whole or not at all: a run that is cancelled stops between two groups.
         """
         foretold = self._people.look_ahead(frames, given, cancel)
         steps: list[JobStep] = []

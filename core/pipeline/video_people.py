@@ -59,10 +59,14 @@ class VideoPeople:
         seeks = isinstance(engine.detector, JointSeeker)
         self._follows = engine.detector.name != WHOLE_PICTURE and (seeks or not self._needs_joints)
 
-    @property
-    def frames_at_once(self) -> int:
-        """Frames of a file that are worth a common network call."""
-        return frames_at_once(self.engine)
+    def frames_at_once(self, *, given: bool) -> int:
+        """Frames of a file that are worth a common network call.
+
+        Args:
+            given: people are given by hand or file.
+        """
+        known = given or self.engine.detector.name == WHOLE_PICTURE
+        return frames_at_once(self.engine) if known else 1
 
     @property
     def steadiness(self) -> Steadiness:
@@ -126,13 +130,11 @@ class VideoPeople:
     ) -> list[Foretold | None]:
         """Answers for the next frames in one network call, for `look` to take where they hold.
 
-        Nothing is changed by it; None for frames whose people cannot be foretold.
+        Nothing is changed by it; None for frames whose people are not known yet.
         """
-        if len(frames) < 2 or self.frames_at_once < 2:
+        if len(frames) < 2 or frames_at_once(self.engine) < 2:
             return [None for _ in frames]
-        expected = [
-            self._expected(frame, known) for frame, known in zip(frames, given, strict=True)
-        ]
+        expected = [self._known(frame, known) for frame, known in zip(frames, given, strict=True)]
         return foretell(self.engine, frames, expected, cancel)
 
     def settle(self, seen: Seen) -> FrameResult:
@@ -145,12 +147,10 @@ class VideoPeople:
         steady = StageTime("steady", time.perf_counter() - began)
         return replace(result, timing=(*result.timing, steady))
 
-    def _expected(self, frame: Frame, given: Sequence[Detection] | None) -> tuple[Detection, ...]:
-        """Whom a frame to come will show, as far as that is known now."""
+    def _known(self, frame: Frame, given: Sequence[Detection] | None) -> tuple[Detection, ...]:
+        """People of a frame to come, where they do not depend on the frames before it."""
         if given is not None:
             return tuple(given)
-        if self._follows:
-            return self._people.look_for(frame) or ()
         whole = self.engine.detector.name == WHOLE_PICTURE
         return self.engine.detector.detect(frame) if whole else ()
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.pipeline import EngineConfig, VideoPeople, open_engine
-from core.pipeline.frames_together import Foretold, frames_at_once
+from core.pipeline.frames_together import TOGETHER_ON_CPU, Foretold, frames_at_once
 from core.types import Detection, Frame
 from tests.core.temporal.walkers import figure
 from tests.core.temporal.walkers import frame as blank
@@ -16,19 +16,16 @@ from tests.standing_method import standing
 
 __all__ = ["standing"]
 CONFIG = EngineConfig("standing", device="cpu", detector="none", untrained=True)
-AT_ONCE = 4
 
 
 class Walking:
-    """A detector of two walkers; one leaps to the side at frame `leap`."""
+    """A detector of two people, one of whom walks."""
 
     name = "walking"
-    leap = 10**9
 
     def detect(self, frame: Frame) -> tuple[Detection, ...]:
         number = frame.index or 0
-        aside = 60.0 if number >= self.leap else 0.0
-        return (figure(150 + number), figure(450 - aside, 230, 180))
+        return (figure(150 + number), figure(450, 230, 180))
 
 
 @pytest.fixture
@@ -38,37 +35,21 @@ def engine(standing):
         yield opened
 
 
-def _along(people: VideoPeople, count: int, at_once: int) -> list:
-    frames = [replace(blank(number), time_s=number / 30) for number in range(count)]
-    results = []
-    for start in range(0, count, at_once):
-        group = frames[start : start + at_once]
-        foretold = people.look_ahead(group, [None] * len(group))
-        for frame, answer in zip(group, foretold, strict=True):
-            results.append(people.settle(people.look(frame, foretold=answer)))
-    return results
-
-
-def test_the_same_people_as_frame_by_frame(engine) -> None:
-    alone, together = VideoPeople(engine), VideoPeople(engine)
-    one, four = _along(alone, 24, 1), _along(together, 24, AT_ONCE)
-    assert alone.foretold == 0
-    assert together.foretold >= 16
-    for a, b in zip(one, four, strict=True):
-        assert [p.track_id for p in a.people] == [p.track_id for p in b.people]
-        for p, q in zip(a.people, b.people, strict=True):
-            side = float(np.ptp(p.box_xyxy[1::2]))
-            np.testing.assert_allclose(p.joints_2d, q.joints_2d, atol=0.04 * side)
-
-
 def test_the_network_is_called_once_for_a_group(engine) -> None:
-    people = VideoPeople(engine)
-    _along(people, 4, AT_ONCE)
-    engine.method.seen.clear()
-    frames = [replace(blank(number), time_s=number / 30) for number in range(4, 8)]
-    found = people.look_ahead(frames, [None] * 4)
+    frames = [replace(blank(number), time_s=number / 30) for number in range(4)]
+    given = [Walking().detect(frame) for frame in frames]
+    found = VideoPeople(engine).look_ahead(frames, given)
     assert [len(batch) for batch in engine.method.seen] == [8]
     assert all(answer is not None and len(answer.people) == 2 for answer in found)
+
+
+def test_people_who_are_followed_are_not_foretold(engine) -> None:
+    people = VideoPeople(engine)
+    frames = [replace(blank(number), time_s=number / 30) for number in range(3)]
+    people.settle(people.look(frames[0]))
+    assert people.look_ahead(frames[1:], [None, None]) == [None, None]
+    assert people.frames_at_once(given=False) == 1
+    assert people.frames_at_once(given=True) == TOGETHER_ON_CPU
 
 
 def test_given_people_are_exact(engine) -> None:
@@ -85,29 +66,25 @@ def test_given_people_are_exact(engine) -> None:
     assert together.foretold == 4
 
 
-def _foretold(engine, box: np.ndarray, number: int | None) -> Foretold:
-    frame = blank(0)
-    (person,) = engine.run(frame, (Detection(box_xyxy=box, track_id=number),)).people
-    return Foretold(box[None], (number,), (person,), ())
+def _foretold(engine, box: np.ndarray) -> Foretold:
+    (person,) = engine.run(blank(0), (Detection(box_xyxy=box),)).people
+    return Foretold(box[None], (person,), ())
 
 
-@pytest.mark.parametrize(
-    ("shift", "number", "holds"),
-    [(0.0, 3, True), (3.0, 3, True), (0.0, 4, False), (30.0, 3, False)],
-)
-def test_an_answer_counts_only_for_its_person_and_place(engine, shift, number, holds) -> None:
+@pytest.mark.parametrize("shift", [0.0, 1.0])
+def test_an_answer_counts_only_for_its_own_box(engine, shift: float) -> None:
     box = np.array([100, 50, 300, 250], np.float32)
-    wanted = Detection(box_xyxy=box + np.float32(shift), track_id=number)
-    answer = _foretold(engine, box, 3).answers(blank(0), (wanted,), "standing")
-    assert (answer is not None) == holds
+    wanted = Detection(box_xyxy=box + np.float32(shift), track_id=4)
+    answer = _foretold(engine, box).answers(blank(0), (wanted,), "standing")
+    assert (answer is None) == bool(shift)
     if answer is not None:
-        assert answer.people[0].track_id == number
+        assert answer.people[0].track_id == 4
 
 
 def test_more_or_fewer_people_than_foretold_are_looked_at_anew(engine) -> None:
     box = np.array([100, 50, 300, 250], np.float32)
     person = Detection(box_xyxy=box, track_id=3)
-    foretold = _foretold(engine, box, 3)
+    foretold = _foretold(engine, box)
     assert foretold.answers(blank(0), (), "standing") is None
     assert foretold.answers(blank(0), (person, person), "standing") is None
 
