@@ -4,7 +4,8 @@ Every minute or so of frames becomes a part on disk (`core.pipeline.finished_fra
 `core.pipeline.video_parts` for the picture). Whoever takes the item up again reads the parts, feeds
 them through tracking and smoothing, and goes on with the next frame.
 
-Frames whose people are known beforehand come in groups (`core.pipeline.frames_together`). Files are written behind, by a thread of their own.
+Frames whose people are known beforehand come in groups (`core.pipeline.frames_together`). Files
+are written behind, by a thread of their own.
 """
 
 from __future__ import annotations
