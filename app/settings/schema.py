@@ -10,6 +10,7 @@ from core.types import REFINE_LEVELS
 
 VERSION = 1
 MAX_RECENT = 12
+MAX_BUDGET_MS = 60_000
 CHOICES: dict[str, tuple[str, ...]] = {
     "theme": ("system", "dark", "light"),
     "language": ("system", "en", "de"),
@@ -34,6 +35,8 @@ class Settings:
         device: ``auto``, ``cpu``, ``cuda``...
         refine: how bodies are brought onto what is seen.
         live_half: play cameras and videos in half precision, where the device has it.
+        live_budget_ms: milliseconds a played picture may take before a lighter method is taken; 0:
+            however long it takes.
         auto_run: run as soon as something changes.
         colour_by, alignment: how the body is coloured, and how errors are aligned.
         overlay_opacity: 0..1, of the mesh over the picture.
@@ -57,6 +60,7 @@ class Settings:
     device: str = "auto"
     refine: str = "off"
     live_half: bool = True
+    live_budget_ms: int = 0
     auto_run: bool = True
     colour_by: str = "shading"
     alignment: str = "pelvis"
@@ -113,6 +117,9 @@ def _checked(name: str, value: object, default: Any) -> Any:
         return value if value in CHOICES[name] else default
     if isinstance(default, bool):
         return value if isinstance(value, bool) else default
+    if isinstance(default, int):
+        is_number = isinstance(value, int) and not isinstance(value, bool)
+        return min(MAX_BUDGET_MS, max(0, value)) if is_number else default  # type: ignore[type-var]
     if isinstance(default, float):
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         return float(min(1.0, max(0.0, value))) if is_number else default  # type: ignore[arg-type, type-var]

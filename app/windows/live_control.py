@@ -39,10 +39,11 @@ class LiveControl(QObject):
     """One frame in hand and one waiting in the engine's thread; the picture comes with its body.
 
     Signals:
-        opened_changed: whether anything is played; still pictures rest meanwhile.
+        opened_changed: whether anything is played; still pictures rest meanwhile. computed: the `RunResult` of each frame, as it comes from the network.
     """
 
     opened_changed = Signal(bool)
+    computed = Signal(object)
 
     def __init__(
         self,
@@ -302,6 +303,7 @@ class LiveControl(QObject):
             self._activity.set_busy("live", "")
             self._numbers.network.tick()
             self._take(answer)
+            self.computed.emit(answer)
         elif self._stream is not None and getattr(self._stream, "ended", False):
             error = getattr(self._stream, "error", None)
             if error is not None:

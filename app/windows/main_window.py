@@ -64,6 +64,7 @@ from app.windows.connections import connect_window
 from app.windows.display_control import DisplayControl
 from app.windows.evaluation_control import EvaluationControl
 from app.windows.files_control import FilesControl
+from app.windows.latency_control import LatencyControl
 from app.windows.layout import WindowLayout
 from app.windows.live_control import LiveControl
 from app.windows.marks_control import MarksControl
@@ -293,6 +294,11 @@ class MainWindow(QMainWindow):
             self.playback, self.choice, self.results, self.activity, self.shown, self.picture,
             self.timeline, w.engine, w.loader, w.exporter, half=lambda: self.settings.live_half,
         )  # fmt: skip
+        self.latency = LatencyControl(
+            self.choice, self.activity, lambda: self.settings.live_budget_ms
+        )
+        self.live.opened_changed.connect(self.latency.begin)
+        self.live.computed.connect(self.latency.saw)
         self.evaluations = EvaluationControl(
             self.session, self.data, self.data_panel, self.activity, w.data,
             lambda: self.choice.choice.body,
