@@ -39,7 +39,7 @@ class LiveControl(QObject):
     """One frame in hand and one waiting in the engine's thread; the picture comes with its body.
 
     Signals:
-        opened_changed: whether anything is played; still pictures rest meanwhile. computed: the `RunResult` of each frame, as it comes from the network.
+        opened_changed: whether anything is played. computed: the `RunResult` of each frame.
     """
 
     opened_changed = Signal(bool)
