@@ -10,16 +10,10 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 from app.panels.controls import Segments, fill_combo, label, named_row, narrow_combo, rows
 from app.panels.legend import RampLegend
 from app.settings.language import mark, tr
+from app.settings.schema import COLOURS
 from app.settings.theme import Theme
 from app.state.view import ViewOptions
 
-MODES = (
-    ("shading", mark("Shading")),
-    ("part", mark("Body part")),
-    ("normals", mark("Surface direction")),
-    ("error", mark("Error to the truth")),
-    ("attention", mark("Attention")),
-)
 TOGGLES = (
     ("wireframe", mark("Wireframe"), mark("Draw the edges of the mesh (W)")),
     ("grid", mark("Ground grid"), mark("Draw the ground under the person (G)")),
@@ -44,7 +38,7 @@ class DisplayPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.colour_by = narrow_combo(tr("Colour by"), tr("What the colours of the body mean"))
-        fill_combo(self.colour_by, [(tr(text), data) for data, text in MODES], "shading")
+        fill_combo(self.colour_by, [(tr(text), data) for data, text in COLOURS], "shading")
         self.alignment = Segments(
             (
                 ("none", tr("None"), tr("As predicted, in the camera's frame")),

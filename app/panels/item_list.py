@@ -27,19 +27,13 @@ from PySide6.QtWidgets import (
 
 from app.panels.controls import columns, fill_combo, label, rows, tool_button
 from app.settings.icons import pixmap
-from app.settings.language import mark, tr
+from app.settings.language import tr
+from app.settings.schema import ORDERS
 from app.settings.theme import DARK, Theme
 from app.state.session import Role, SessionModel
 from app.state.values import Item
 
 SPACING = 8
-SORT_ORDERS = (
-    ("added", mark("As added")),
-    ("name", mark("By name")),
-    ("folder", mark("By folder")),
-    ("error", mark("Worst first")),
-    ("disagreement", mark("Disputed first")),
-)
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -59,7 +53,7 @@ class ItemFilter(QSortFilterProxyModel):
         self.invalidateFilter()
 
     def order_by(self, order: str) -> None:
-        """One of ``SORT_ORDERS``."""
+        """One of ``ORDERS``."""
         self._order = order
         self.invalidate()
         self.sort(0)
@@ -186,7 +180,7 @@ class ItemListPanel(QWidget):
     Signals:
         item_chosen: id of the item to look at.
         remove_requested: ids to take off the list.
-        order_chosen: one of ``SORT_ORDERS``.
+        order_chosen: one of ``ORDERS``.
     """
 
     item_chosen = Signal(int)
@@ -211,7 +205,7 @@ class ItemListPanel(QWidget):
                 "Disputed: the compared methods disagree most"
             )
         )
-        fill_combo(self.order, [(tr(text), data) for data, text in SORT_ORDERS], "added")
+        fill_combo(self.order, [(tr(text), data) for data, text in ORDERS], "added")
         self.view = QListView()
         self.view.setModel(self.filter)
         self.view.setItemDelegate(self._delegate)

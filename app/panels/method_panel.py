@@ -11,17 +11,13 @@ from PySide6.QtWidgets import QCheckBox, QMenu, QPushButton, QToolButton, QWidge
 
 from app.panels.controls import columns, fill_combo, label, named_row, narrow_combo, rows, set_tone
 from app.settings.icons import icon
-from app.settings.language import mark, tr
+from app.settings.language import tr
+from app.settings.schema import REFINE
 from app.settings.theme import Theme
 from app.state.choice import ChoiceModel
 from app.state.values import Choice
 
 OTHER_FILE = "choose a file"
-REFINE_TEXTS: list[tuple[str, str]] = [
-    (mark("Off"), "off"),
-    (mark("Quick, by joints"), "quick"),
-    (mark("Thorough, and outline"), "thorough"),
-]
 
 
 class MethodPanel(QWidget):
@@ -131,6 +127,11 @@ class MethodPanel(QWidget):
         self._devices = tuple(dict.fromkeys(("auto", *names)))
         self.show_choice(self._model.choice)
 
+    @property
+    def device_choices(self) -> tuple[tuple[str, str], ...]:
+        """(name, words) of the devices that this machine has."""
+        return tuple((name, _device_text(name)) for name in self._devices)
+
     def set_running(self, running: bool) -> None:
         """The run button becomes a stop button."""
         self.run_button.setText(tr("Stop") if running else tr("Run"))
@@ -164,8 +165,8 @@ class MethodPanel(QWidget):
         )
         self._forget.setEnabled(choice.weights is not None)
         self._show_body(choice.body)
-        fill_combo(self.device, [(_device_text(d), d) for d in self._devices], choice.device)
-        fill_combo(self.refine, [(tr(text), data) for text, data in REFINE_TEXTS], choice.refine)
+        fill_combo(self.device, [(text, data) for data, text in self.device_choices], choice.device)
+        fill_combo(self.refine, [(tr(text), data) for data, text in REFINE], choice.refine)
         self._show_auto_run(self._model.auto_run)
         self.set_weights_tone("")
 

@@ -6,24 +6,45 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from core.types import REFINE_LEVELS
+from app.settings.entries import entries_of, entry_of, hidden, shown
+from app.settings.language import mark
 
 VERSION = 1
 MAX_RECENT = 12
 MAX_BUDGET_MS = 60_000
-CHOICES: dict[str, tuple[str, ...]] = {
-    "theme": ("system", "dark", "light"),
-    "language": ("system", "en", "de"),
-    "colour_by": ("shading", "part", "normals", "error", "attention"),
-    "alignment": ("none", "pelvis", "procrustes"),
-    "refine": REFINE_LEVELS,
-    "item_sort": ("added", "name", "folder"),
-}
+LOOKS, RUNNING = mark("Looks"), mark("Running")
+DRAWN, FILES = mark("What is drawn"), mark("Files")
+THEMES = (("system", mark("As the system")), ("dark", mark("Dark")), ("light", mark("Light")))
+LANGUAGES = (("system", mark("As the system")), ("en", "English"), ("de", "Deutsch"))
+REFINE = (
+    ("off", mark("Off")),
+    ("quick", mark("Quick, by joints")),
+    ("thorough", mark("Thorough, and outline")),
+)
+COLOURS = (
+    ("shading", mark("Shading")),
+    ("part", mark("Body part")),
+    ("normals", mark("Surface direction")),
+    ("error", mark("Error to the truth")),
+    ("attention", mark("Attention")),
+)
+ALIGNMENTS = (
+    ("none", mark("None: as predicted")),
+    ("pelvis", mark("Pelvis moved onto the true one")),
+    ("procrustes", mark("Best move, turn and scale")),
+)
+ORDERS = (
+    ("added", mark("As added")),
+    ("name", mark("By name")),
+    ("folder", mark("By folder")),
+    ("error", mark("Worst first")),
+    ("disagreement", mark("Disputed first")),
+)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything kept between two starts.
+    """Everything kept between two starts; what is `shown` has a row among the preferences.
 
     Attributes:
         version: of this schema, for later migrations.
@@ -49,35 +70,119 @@ class Settings:
         geometry, layout: saved window geometry and splitter state (base64), empty at first.
     """
 
-    version: int = VERSION
-    theme: str = "dark"
-    language: str = "system"
-    method: str = "pose_lift"
-    preset: str = ""
-    variant: str = ""
-    weights: tuple[tuple[str, str], ...] = ()
-    body: str = "embedded"
-    device: str = "auto"
-    refine: str = "off"
-    live_half: bool = True
-    live_budget_ms: int = 0
-    auto_run: bool = True
-    colour_by: str = "shading"
-    alignment: str = "pelvis"
-    overlay_opacity: float = 0.65
-    show_wireframe: bool = False
-    show_grid: bool = True
-    show_skeleton: bool = False
-    show_boxes: bool = True
-    show_joints: bool = True
-    show_truth: bool = False
-    show_inspection: bool = True
-    gl_links: bool = False
-    item_sort: str = "added"
-    recent: tuple[str, ...] = ()
-    last_folder: str = ""
-    geometry: str = ""
-    layout: str = ""
+    version: int = hidden(VERSION)
+    theme: str = shown(
+        "dark", mark("Theme"), mark("Colours of the whole window"), LOOKS, choices=THEMES
+    )
+    language: str = shown(
+        "system",
+        mark("Language"),
+        mark("Of menus and panels; counts from the next start"),
+        LOOKS,
+        choices=LANGUAGES,
+    )
+    method: str = hidden("pose_lift")
+    preset: str = hidden("")
+    variant: str = hidden("")
+    weights: tuple[tuple[str, str], ...] = hidden(())
+    item_sort: str = shown(
+        "added",
+        mark("Order of the list"),
+        mark("How open pictures are ordered"),
+        LOOKS,
+        choices=ORDERS,
+    )
+    auto_run: bool = shown(
+        True,
+        mark("Run by itself"),
+        mark("Run as soon as the picture, the marks or the method change"),
+        RUNNING,
+    )
+    device: str = shown(
+        "auto",
+        mark("Device"),
+        mark("What networks compute on: auto, cpu, cuda or cuda:0"),
+        RUNNING,
+        pattern=r"auto|cpu|(cuda|mps|xpu)(:\d+)?",
+    )
+    refine: str = shown(
+        "off",
+        mark("Refine"),
+        mark("How bodies are brought onto what is seen"),
+        RUNNING,
+        choices=REFINE,
+    )
+    live_half: bool = shown(
+        True,
+        mark("Half precision while playing"),
+        mark("Cameras and videos in half precision, where the device has it"),
+        RUNNING,
+    )
+    live_budget_ms: int = shown(
+        0,
+        mark("Latency budget while playing"),
+        mark("Milliseconds a frame; a lighter method steps in where it is missed, 0 never"),
+        RUNNING,
+        span=(0, MAX_BUDGET_MS),
+    )
+    body: str = shown(
+        "embedded",
+        mark("Body model"),
+        mark("embedded, or a body file of your own"),
+        RUNNING,
+        pattern=r"[^\0]+",
+        browse="file",
+    )
+    colour_by: str = shown(
+        "shading",
+        mark("Colour by"),
+        mark("What the colours of the body mean"),
+        DRAWN,
+        choices=COLOURS,
+    )
+    alignment: str = shown(
+        "pelvis",
+        mark("Alignment"),
+        mark("How the body is moved onto the truth before errors are taken"),
+        DRAWN,
+        choices=ALIGNMENTS,
+    )
+    overlay_opacity: float = shown(
+        0.65, mark("Opacity of the body"), mark("Of the body drawn over the picture"), DRAWN
+    )
+    show_wireframe: bool = shown(
+        False, mark("Wireframe"), mark("Draw the edges of the mesh"), DRAWN
+    )
+    show_grid: bool = shown(
+        True, mark("Ground grid"), mark("Draw the ground under the person"), DRAWN
+    )
+    show_skeleton: bool = shown(
+        False, mark("Skeleton"), mark("Draw the reconstructed joints"), DRAWN
+    )
+    show_boxes: bool = shown(True, mark("Boxes"), mark("Draw the boxes of people"), DRAWN)
+    show_joints: bool = shown(True, mark("Marks"), mark("Draw the marked joints"), DRAWN)
+    show_truth: bool = shown(
+        False, mark("Truth"), mark("Draw the true body where the picture has one"), DRAWN
+    )
+    show_inspection: bool = shown(
+        True, mark("Attention"), mark("Open the panel of what a network looked at"), DRAWN
+    )
+    gl_links: bool = shown(
+        False,
+        mark("Links by OpenGL"),
+        mark("Hundreds of attention lines on a graphics card; without one the painter is quicker"),
+        DRAWN,
+    )
+    last_folder: str = shown(
+        "",
+        mark("Folder to begin in"),
+        mark("Where the next file dialog begins"),
+        FILES,
+        browse="folder",
+    )
+    recent: tuple[str, ...] = hidden(())
+    geometry: str = hidden("")
+    layout: str = hidden("")
 
     def with_recent(self, path: str) -> Settings:
         """The same settings with ``path`` first among the recent ones."""
@@ -106,31 +211,27 @@ class Settings:
         known: dict[str, Any] = {}
         for field in fields(cls):
             if field.name in data and field.name != "version":
-                value = _checked(field.name, data[field.name], getattr(default, field.name))
-                known[field.name] = value
+                value, usual = data[field.name], getattr(default, field.name)
+                entry = entry_of(field)
+                known[field.name] = (
+                    _checked(field.name, value, usual)
+                    if entry is None
+                    else entry.checked(value, usual)
+                )
         return replace(default, **known)
 
 
+ENTRIES = entries_of(Settings)
+
+
 def _checked(name: str, value: object, default: Any) -> Any:
-    """``value`` if it has the type and range of entry ``name``, else ``default``."""
-    if name in CHOICES:
-        return value if value in CHOICES[name] else default
-    if isinstance(default, bool):
-        return value if isinstance(value, bool) else default
-    if isinstance(default, int):
-        is_number = isinstance(value, int) and not isinstance(value, bool)
-        return min(MAX_BUDGET_MS, max(0, value)) if is_number else default  # type: ignore[type-var]
-    if isinstance(default, float):
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return float(min(1.0, max(0.0, value))) if is_number else default  # type: ignore[arg-type, type-var]
-    if isinstance(default, str):
-        return value if isinstance(value, str) else default
+    """``value`` if it can be the hidden entry ``name``, else ``default``."""
     if name == "recent":
         texts = value if isinstance(value, list | tuple) else ()
         return tuple(text for text in texts if isinstance(text, str))[:MAX_RECENT]
     if name == "weights":
         return _pairs(value)
-    return default
+    return value if isinstance(value, str) else default
 
 
 def _pairs(value: object) -> tuple[tuple[str, str], ...]:

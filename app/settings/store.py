@@ -35,7 +35,7 @@ class SettingsStore:
             return Settings.from_json(json.loads(text))
         except FileNotFoundError:
             return Settings()
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             log.warning("%s: settings not read (%s); defaults are used", self.path, error)
             return Settings()
 

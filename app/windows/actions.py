@@ -215,6 +215,13 @@ SPECS: tuple[ActionSpec, ...] = (
         ("Ctrl+T",),
     ),
     ActionSpec(
+        "preferences",
+        "Pre&ferences…",
+        "Everything that is remembered: looks, running, what is drawn",
+        "",
+        ("Ctrl+,",),
+    ),
+    ActionSpec(
         "palette", "&Command palette…", "Find any command by its name", "search", ("Ctrl+P",)
     ),
     ActionSpec("shortcuts", "&Keyboard and mouse", "All shortcuts on one page", "info", ("F1",)),

@@ -27,6 +27,7 @@ from app.windows.export_control import ExportControl
 from app.windows.file_kinds import ANY, BODIES, JOINTS, PICTURES, WEIGHTS, filters
 from app.windows.menus import fill_recent
 from app.windows.playing_control import PlayingControl
+from app.windows.preferences_control import PreferencesControl
 from app.windows.ready_control import ReadyControl
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class _Wiring(QObject):
         self.exports, self.ready = ExportControl(window), ReadyControl(window)
         self.data_files = DataFiles(window, self._show_below)
         self.playing = PlayingControl(window, self.exports)
+        self.preferences = PreferencesControl(window, SETTINGS_OF_VIEW)
         self._connect_actions()
         self._connect_panels()
         self._connect_models()
@@ -94,6 +96,7 @@ class _Wiring(QObject):
             "fit_body": self.fit_body,
             "search": w.items_panel.search.setFocus,
             "theme": w.toggle_theme,
+            "preferences": self.preferences.show,
             "about": self.show_about,
             "shortcuts": self.show_shortcuts,
             "palette": self.show_palette,

@@ -469,11 +469,9 @@ class LiveControl(QObject):
 
     def save_numbers(self, path: Path) -> None:
         """Write the read-out: summary and one row per shown frame."""
-        now = self._playback.now
+        now, key = self._playback.now, self._choice.choice.key
         try:
-            write_read_out(
-                path, now.name, self._choice.choice.key, now.smoothing, self.read_out, self.log
-            )
+            write_read_out(path, now.name, key, now.smoothing, self.read_out, self.log)
         except MeshLoupeError as error:
             self._say(error)
             return

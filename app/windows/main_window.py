@@ -384,9 +384,12 @@ class MainWindow(QMainWindow):
     @Slot()
     def toggle_theme(self) -> None:
         """Light or dark."""
-        name = "light" if self.theme.is_dark else "dark"
+        self.choose_theme("light" if self.theme.is_dark else "dark")
+
+    def choose_theme(self, name: str) -> None:
+        """``system``, ``dark`` or ``light``, from now on."""
         self.change_settings(theme=name)
-        self.apply_theme(theme_named(name))
+        self.apply_theme(theme_named(name, _system_is_dark()))
 
     def choose_language(self, language: str) -> None:
         """Keep a language; what is built already speaks the old one."""
@@ -414,7 +417,7 @@ class MainWindow(QMainWindow):
             (self.settings.layout, self.layout_widget.outer.restoreState),
         ):
             if text:
-                restore(QByteArray(base64.b64decode(text)))
+                restore(QByteArray.fromBase64(text.encode()))  # of broken text as much as fits
 
     # ---- drag and drop
 

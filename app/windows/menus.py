@@ -21,7 +21,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "load_joints", "export", "-", "remove_item", "-", "quit",
         ),
     ),
-    (mark("&Edit"), ("undo", "redo", "-", "draw_box", "delete_person")),
+    (mark("&Edit"), ("undo", "redo", "-", "draw_box", "delete_person", "-", "preferences")),
     (mark("&Play"), ("play", "play_camera", "-", "frame_back", "frame_on")),
     (mark("&Run"), ("run", "run_all", "cancel", "auto_run", "-", "why", "cover", "-", "weights", "files")),
     (

@@ -276,6 +276,10 @@
    <translation>Wie die Kamera ihn sieht</translation>
   </message>
   <message>
+   <source>As the system</source>
+   <translation>Wie das System</translation>
+  </message>
+  <message>
    <source>At its own pace, over and over: to try things out without a camera</source>
    <translation>Im eigenen Tempo, immer wieder: zum Ausprobieren ohne Kamera</translation>
   </message>
@@ -392,6 +396,10 @@
    <translation>Den Körper an die im Bild sichtbaren Gelenke und an die Silhouette anpassen</translation>
   </message>
   <message>
+   <source>Browse: {title}</source>
+   <translation>Suchen: {title}</translation>
+  </message>
+  <message>
    <source>Browse…</source>
    <translation>Durchsuchen…</translation>
   </message>
@@ -420,6 +428,10 @@
    <translation>Kameraneigung in Grad</translation>
   </message>
   <message>
+   <source>Cameras and videos in half precision, where the device has it</source>
+   <translation>Kameras und Videos in halber Genauigkeit, wo das Gerät sie kann</translation>
+  </message>
+  <message>
    <source>Cameras of this machine</source>
    <translation>Kameras dieses Rechners</translation>
   </message>
@@ -434,6 +446,10 @@
   <message>
    <source>Change between the light and the dark theme</source>
    <translation>Zwischen hellem und dunklem Design wechseln</translation>
+  </message>
+  <message>
+   <source>Changes are seen at once. Cancel takes them back.</source>
+   <translation>Änderungen sind sofort zu sehen. Abbrechen nimmt sie zurück.</translation>
   </message>
   <message>
    <source>Choose &amp;weights…</source>
@@ -532,6 +548,10 @@
    <translation>Farblegende</translation>
   </message>
   <message>
+   <source>Colours of the whole window</source>
+   <translation>Farben des ganzen Fensters</translation>
+  </message>
+  <message>
    <source>Command</source>
    <translation>Befehl</translation>
   </message>
@@ -594,6 +614,10 @@
   <message>
    <source>Cure</source>
    <translation>Abhilfe</translation>
+  </message>
+  <message>
+   <source>Dark</source>
+   <translation>Dunkel</translation>
   </message>
   <message>
    <source>Data &amp;set</source>
@@ -732,6 +756,10 @@
    <translation>Den wahren Körper zeichnen, wo er bekannt ist</translation>
   </message>
   <message>
+   <source>Draw the true body where the picture has one</source>
+   <translation>Den wahren Körper zeichnen, wo das Bild einen hat</translation>
+  </message>
+  <message>
    <source>Draw the true body, where the picture has one (T)</source>
    <translation>Den wahren Körper zeichnen, wo das Bild einen hat (T)</translation>
   </message>
@@ -816,12 +844,20 @@
    <translation>Jedes Bild und Einzelbild der Liste</translation>
   </message>
   <message>
+   <source>Every preference back to its default</source>
+   <translation>Alle Einstellungen auf ihre Vorgabe zurück</translation>
+  </message>
+  <message>
    <source>Everybody</source>
    <translation>Alle</translation>
   </message>
   <message>
    <source>Everything marked “in the box” runs now. The networks of the papers need the files of their authors, and an SMPL or MANO body: free of charge after registering on the page of the body's makers. Many links in old instructions are dead; the papers' project pages and their forks on code hosts are where people find the files today. Bring a file of any name: it is recognised by what is in it, and nothing in it is executed.</source>
    <translation>Alles mit „mitgeliefert“ läuft sofort. Die Netze der Paper brauchen die Dateien ihrer Autoren und einen SMPL- oder MANO-Körper: kostenlos nach Registrierung auf der Seite der Hersteller. Viele Links in alten Anleitungen sind tot; heute findet man die Dateien auf den Projektseiten der Paper und in deren Forks auf Code-Plattformen. Die Datei darf beliebig heißen: Sie wird an ihrem Inhalt erkannt, und nichts daraus wird ausgeführt.</translation>
+  </message>
+  <message>
+   <source>Everything that is remembered: looks, running, what is drawn</source>
+   <translation>Alles, was gemerkt wird: Aussehen, Ausführen, was gezeichnet wird</translation>
   </message>
   <message>
    <source>Export</source>
@@ -842,6 +878,10 @@
   <message>
    <source>Farthest mark: {name}, {percent:.1f} %</source>
    <translation>Am weitesten entfernte Markierung: {name}, {percent:.1f} %</translation>
+  </message>
+  <message>
+   <source>Files</source>
+   <translation>Dateien</translation>
   </message>
   <message>
    <source>Files of yours</source>
@@ -896,6 +936,10 @@
    <translation>Quelle</translation>
   </message>
   <message>
+   <source>Folder to begin in</source>
+   <translation>Ordner zum Anfangen</translation>
+  </message>
+  <message>
    <source>For hundreds of attention lines on a graphics card; without one the painter is quicker</source>
    <translation>Für Hunderte von Attention-Linien auf einer Grafikkarte; ohne sie ist der Painter schneller</translation>
   </message>
@@ -944,6 +988,10 @@
    <translation>Bodengitter</translation>
   </message>
   <message>
+   <source>Half precision while playing</source>
+   <translation>Halbe Genauigkeit beim Abspielen</translation>
+  </message>
+  <message>
    <source>Has {truth}.</source>
    <translation>Enthält {truth}.</translation>
   </message>
@@ -964,8 +1012,20 @@
    <translation>Verdeckt</translation>
   </message>
   <message>
+   <source>How bodies are brought onto what is seen</source>
+   <translation>Wie Körper an das Gesehene angepasst werden</translation>
+  </message>
+  <message>
+   <source>How open pictures are ordered</source>
+   <translation>Wie offene Bilder geordnet sind</translation>
+  </message>
+  <message>
    <source>How strongly the point depends on the pixels of each part</source>
    <translation>Wie stark der Punkt von den Pixeln jedes Teils abhängt</translation>
+  </message>
+  <message>
+   <source>How the body is moved onto the truth before errors are taken</source>
+   <translation>Wie der Körper auf den wahren gelegt wird, bevor Fehler gemessen werden</translation>
   </message>
   <message>
    <source>How the body is reconstructed</source>
@@ -978,6 +1038,10 @@
   <message>
    <source>How to find out</source>
    <translation>Wie es ermittelt wird</translation>
+  </message>
+  <message>
+   <source>Hundreds of attention lines on a graphics card; without one the painter is quicker</source>
+   <translation>Hunderte Attention-Linien auf der Grafikkarte; ohne Karte zeichnet der Prozessor schneller</translation>
   </message>
   <message>
    <source>Indexing, {share:.0f} %: {what}</source>
@@ -1016,8 +1080,16 @@
    <translation>Spra&amp;che</translation>
   </message>
   <message>
+   <source>Language</source>
+   <translation>Sprache</translation>
+  </message>
+  <message>
    <source>Largest, mm</source>
    <translation>Größter, mm</translation>
+  </message>
+  <message>
+   <source>Latency budget while playing</source>
+   <translation>Höchste Verzögerung beim Abspielen</translation>
   </message>
   <message>
    <source>Layer</source>
@@ -1068,6 +1140,10 @@
    <translation>Linien mit Op&amp;enGL</translation>
   </message>
   <message>
+   <source>Links by OpenGL</source>
+   <translation>Linien mit OpenGL</translation>
+  </message>
+  <message>
    <source>Listing people, {share} %</source>
    <translation>Personen werden gelistet, {share} %</translation>
   </message>
@@ -1114,6 +1190,14 @@
    <translation>Von oben auf den Körper sehen</translation>
   </message>
   <message>
+   <source>Look for the file</source>
+   <translation>Die Datei suchen</translation>
+  </message>
+  <message>
+   <source>Look for the folder</source>
+   <translation>Den Ordner suchen</translation>
+  </message>
+  <message>
    <source>Look through the camera that took the picture</source>
    <translation>Durch die Kamera sehen, die das Bild aufgenommen hat</translation>
   </message>
@@ -1128,6 +1212,10 @@
   <message>
    <source>Looking…</source>
    <translation>Wird gesucht…</translation>
+  </message>
+  <message>
+   <source>Looks</source>
+   <translation>Aussehen</translation>
   </message>
   <message>
    <source>Loop</source>
@@ -1230,6 +1318,10 @@
    <translation>Methoden</translation>
   </message>
   <message>
+   <source>Milliseconds a frame; a lighter method steps in where it is missed, 0 never</source>
+   <translation>Millisekunden je Bild; wird sie überschritten, springt eine leichtere Methode ein, bei 0 nie</translation>
+  </message>
+  <message>
    <source>Move each joint a little and see how far the point follows</source>
    <translation>Jedes Gelenk ein wenig bewegen und sehen, wie weit der Punkt folgt</translation>
   </message>
@@ -1290,6 +1382,10 @@
    <translation>Noch keine.</translation>
   </message>
   <message>
+   <source>None: as predicted</source>
+   <translation>Keine: wie vorhergesagt</translation>
+  </message>
+  <message>
    <source>Notes</source>
    <translation>Notizen</translation>
   </message>
@@ -1324,6 +1420,14 @@
   <message>
    <source>Numbers, NPZ</source>
    <translation>Zahlen, NPZ</translation>
+  </message>
+  <message>
+   <source>Of menus and panels; counts from the next start</source>
+   <translation>Der Menüs und Felder; gilt ab dem nächsten Start</translation>
+  </message>
+  <message>
+   <source>Of the body drawn over the picture</source>
+   <translation>Des Körpers, der über das Bild gezeichnet wird</translation>
   </message>
   <message>
    <source>Off</source>
@@ -1376,6 +1480,10 @@
   <message>
    <source>Only what is on the screen can be saved so</source>
    <translation>So lässt sich nur speichern, was auf dem Bildschirm ist</translation>
+  </message>
+  <message>
+   <source>Opacity of the body</source>
+   <translation>Deckkraft des Körpers</translation>
   </message>
   <message>
    <source>Opacity of the body over the picture</source>
@@ -1458,6 +1566,10 @@
    <translation>S&amp;itzung öffnen…</translation>
   </message>
   <message>
+   <source>Open the panel of what a network looked at</source>
+   <translation>Das Feld öffnen, das zeigt, worauf ein Netz geschaut hat</translation>
+  </message>
+  <message>
    <source>Opening {name}</source>
    <translation>{name} wird geöffnet</translation>
   </message>
@@ -1512,6 +1624,10 @@
   <message>
    <source>Pelvis</source>
    <translation>Becken</translation>
+  </message>
+  <message>
+   <source>Pelvis moved onto the true one</source>
+   <translation>Becken auf das wahre gelegt</translation>
   </message>
   <message>
    <source>People of the data set</source>
@@ -1598,8 +1714,16 @@
    <translation>Das Video dieser Zeile abspielen, jedes Bild mit seinem Körper</translation>
   </message>
   <message>
+   <source>Pre&amp;ferences…</source>
+   <translation>Ein&amp;stellungen…</translation>
+  </message>
+  <message>
    <source>Pre&amp;vious picture</source>
    <translation>&amp;Vorheriges Bild</translation>
+  </message>
+  <message>
+   <source>Preferences</source>
+   <translation>Einstellungen</translation>
   </message>
   <message>
    <source>Preset</source>
@@ -1706,6 +1830,18 @@
    <translation>Bericht</translation>
   </message>
   <message>
+   <source>Restore default: {title}</source>
+   <translation>Vorgabe wiederherstellen: {title}</translation>
+  </message>
+  <message>
+   <source>Restore defaults</source>
+   <translation>Vorgaben wiederherstellen</translation>
+  </message>
+  <message>
+   <source>Restore the default of “{title}”</source>
+   <translation>Die Vorgabe von „{title}“ wiederherstellen</translation>
+  </message>
+  <message>
    <source>Result</source>
    <translation>Ergebnis</translation>
   </message>
@@ -1776,6 +1912,10 @@
   <message>
    <source>Run the method, or all compared methods, on every picture of the list</source>
    <translation>Die Methode, oder alle verglichenen Methoden, auf jedem Bild der Liste ausführen</translation>
+  </message>
+  <message>
+   <source>Running</source>
+   <translation>Ausführen</translation>
   </message>
   <message>
    <source>Running all pictures: {done} of {asked}</source>
@@ -2198,6 +2338,10 @@
    <translation>Die zwei Auswertungen gegeneinander, oder die Verteilung</translation>
   </message>
   <message>
+   <source>Theme</source>
+   <translation>Farbschema</translation>
+  </message>
+  <message>
    <source>There are no weights for {key} yet</source>
    <translation>Für {key} gibt es noch keine Gewichte</translation>
   </message>
@@ -2374,6 +2518,10 @@
    <translation>Was &amp;bewegt diesen Punkt?</translation>
   </message>
   <message>
+   <source>What is drawn</source>
+   <translation>Was gezeichnet wird</translation>
+  </message>
+  <message>
    <source>What is ready, what is missing, and a place to bring files</source>
    <translation>Was bereit ist, was fehlt, und ein Ort, um Dateien hinzuzufügen</translation>
   </message>
@@ -2394,6 +2542,10 @@
    <translation>Was bewegt ihn?</translation>
   </message>
   <message>
+   <source>What networks compute on: auto, cpu, cuda or cuda:0</source>
+   <translation>Worauf Netze rechnen: auto, cpu, cuda oder cuda:0</translation>
+  </message>
+  <message>
    <source>What the colours of the body mean</source>
    <translation>Was die Farben des Körpers bedeuten</translation>
   </message>
@@ -2412,6 +2564,10 @@
   <message>
    <source>Where the network runs</source>
    <translation>Wo das Netz läuft</translation>
+  </message>
+  <message>
+   <source>Where the next file dialog begins</source>
+   <translation>Wo der nächste Dateidialog beginnt</translation>
   </message>
   <message>
    <source>Which attention of the network</source>
@@ -2568,6 +2724,10 @@
   <message>
    <source>elbow</source>
    <translation>Ellbogen</translation>
+  </message>
+  <message>
+   <source>embedded, or a body file of your own</source>
+   <translation>embedded, oder eine eigene Körperdatei</translation>
   </message>
   <message>
    <source>farther</source>
