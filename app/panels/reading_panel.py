@@ -54,7 +54,7 @@ class ReadingPanel(QWidget):
         self.pitch = QSlider(Qt.Orientation.Horizontal)
         self.pitch.setRange(*PITCH_RANGE)
         self.pitch.setAccessibleName(tr("Camera pitch in degrees"))
-        self._pitch_text = label("unknown", "muted")
+        self._pitch_text = label(tr("unknown"), "muted")
         self._pitch_text.setMinimumWidth(52)
         self.limbs: dict[tuple[str, str], QToolButton] = {}
         self.joints: list[QCheckBox] = []
@@ -231,4 +231,4 @@ class ReadingPanel(QWidget):
     def _show_pitch(self) -> None:
         known = self.pitch_known.isChecked()
         self.pitch.setEnabled(known)
-        self._pitch_text.setText(f"{self.pitch.value():+d}°" if known else "unknown")
+        self._pitch_text.setText(f"{self.pitch.value():+d}°" if known else tr("unknown"))

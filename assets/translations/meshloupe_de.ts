@@ -261,7 +261,7 @@
   </message>
   <message>
    <source>As added</source>
-   <translation>Wie hinzugefügt</translation>
+   <translation>Hinzugefügt</translation>
   </message>
   <message>
    <source>As predicted, in the camera's frame</source>
@@ -517,7 +517,7 @@
   </message>
   <message>
    <source>Click the body or a joint</source>
-   <translation>Körper oder Gelenk anklicken</translation>
+   <translation>Punkt anklicken</translation>
   </message>
   <message>
    <source>Click two points to measure a distance</source>
@@ -537,7 +537,7 @@
   </message>
   <message>
    <source>Colour by</source>
-   <translation>Farbe nach</translation>
+   <translation>Farbe</translation>
   </message>
   <message>
    <source>Colour every vertex by its distance to this body</source>
@@ -601,7 +601,7 @@
   </message>
   <message>
    <source>Cover by hand</source>
-   <translation>Von Hand verdecken</translation>
+   <translation>Von Hand</translation>
   </message>
   <message>
    <source>Cover each part of the picture and see how far the point moves</source>
@@ -1101,19 +1101,19 @@
   </message>
   <message>
    <source>Left forearm</source>
-   <translation>Linker Unterarm</translation>
+   <translation>Li. Unterarm</translation>
   </message>
   <message>
    <source>Left shin</source>
-   <translation>Linkes Schienbein</translation>
+   <translation>Li. Schienbein</translation>
   </message>
   <message>
    <source>Left thigh</source>
-   <translation>Linker Oberschenkel</translation>
+   <translation>Li. Oberschenkel</translation>
   </message>
   <message>
    <source>Left upper arm</source>
-   <translation>Linker Oberarm</translation>
+   <translation>Li. Oberarm</translation>
   </message>
   <message>
    <source>Left view</source>
@@ -1851,19 +1851,19 @@
   </message>
   <message>
    <source>Right forearm</source>
-   <translation>Rechter Unterarm</translation>
+   <translation>Re. Unterarm</translation>
   </message>
   <message>
    <source>Right shin</source>
-   <translation>Rechtes Schienbein</translation>
+   <translation>Re. Schienbein</translation>
   </message>
   <message>
    <source>Right thigh</source>
-   <translation>Rechter Oberschenkel</translation>
+   <translation>Re. Oberschenkel</translation>
   </message>
   <message>
    <source>Right upper arm</source>
-   <translation>Rechter Oberarm</translation>
+   <translation>Re. Oberarm</translation>
   </message>
   <message>
    <source>Right view</source>
@@ -1891,7 +1891,7 @@
   </message>
   <message>
    <source>Run by itself</source>
-   <translation>Von selbst</translation>
+   <translation>Auto</translation>
   </message>
   <message>
    <source>Run every item of the list and average this matrix over all people</source>
@@ -1947,11 +1947,11 @@
   </message>
   <message>
    <source>Save NPZ…</source>
-   <translation>NPZ speichern…</translation>
+   <translation>NPZ…</translation>
   </message>
   <message>
    <source>Save PNG…</source>
-   <translation>PNG speichern…</translation>
+   <translation>PNG…</translation>
   </message>
   <message>
    <source>Save again</source>
@@ -2771,43 +2771,43 @@
   </message>
   <message>
    <source>left ankle</source>
-   <translation>linker Knöchel</translation>
+   <translation>li. Knöchel</translation>
   </message>
   <message>
    <source>left big toe</source>
-   <translation>linke große Zehe</translation>
+   <translation>li. große Zehe</translation>
   </message>
   <message>
    <source>left ear</source>
-   <translation>linkes Ohr</translation>
+   <translation>li. Ohr</translation>
   </message>
   <message>
    <source>left elbow</source>
-   <translation>linker Ellbogen</translation>
+   <translation>li. Ellbogen</translation>
   </message>
   <message>
    <source>left eye</source>
-   <translation>linkes Auge</translation>
+   <translation>li. Auge</translation>
   </message>
   <message>
    <source>left heel</source>
-   <translation>linke Ferse</translation>
+   <translation>li. Ferse</translation>
   </message>
   <message>
    <source>left hip</source>
-   <translation>linke Hüfte</translation>
+   <translation>li. Hüfte</translation>
   </message>
   <message>
    <source>left knee</source>
-   <translation>linkes Knie</translation>
+   <translation>li. Knie</translation>
   </message>
   <message>
    <source>left shoulder</source>
-   <translation>linke Schulter</translation>
+   <translation>li. Schulter</translation>
   </message>
   <message>
    <source>left wrist</source>
-   <translation>linkes Handgelenk</translation>
+   <translation>li. Handgelenk</translation>
   </message>
   <message>
    <source>marks in the picture</source>
@@ -2899,11 +2899,11 @@
   </message>
   <message>
    <source>right ankle</source>
-   <translation>rechter Knöchel</translation>
+   <translation>re. Knöchel</translation>
   </message>
   <message>
    <source>right big toe</source>
-   <translation>rechte große Zehe</translation>
+   <translation>re. große Zehe</translation>
   </message>
   <message>
    <source>right click a joint to mark it as unknown, or place an unknown one</source>
@@ -2911,35 +2911,35 @@
   </message>
   <message>
    <source>right ear</source>
-   <translation>rechtes Ohr</translation>
+   <translation>re. Ohr</translation>
   </message>
   <message>
    <source>right elbow</source>
-   <translation>rechter Ellbogen</translation>
+   <translation>re. Ellbogen</translation>
   </message>
   <message>
    <source>right eye</source>
-   <translation>rechtes Auge</translation>
+   <translation>re. Auge</translation>
   </message>
   <message>
    <source>right heel</source>
-   <translation>rechte Ferse</translation>
+   <translation>re. Ferse</translation>
   </message>
   <message>
    <source>right hip</source>
-   <translation>rechte Hüfte</translation>
+   <translation>re. Hüfte</translation>
   </message>
   <message>
    <source>right knee</source>
-   <translation>rechtes Knie</translation>
+   <translation>re. Knie</translation>
   </message>
   <message>
    <source>right shoulder</source>
-   <translation>rechte Schulter</translation>
+   <translation>re. Schulter</translation>
   </message>
   <message>
    <source>right wrist</source>
-   <translation>rechtes Handgelenk</translation>
+   <translation>re. Handgelenk</translation>
   </message>
   <message>
    <source>rtsp:// or http:// address of a stream</source>
@@ -2972,6 +2972,10 @@
   <message>
    <source>to {high:.4g}</source>
    <translation>bis {high:.4g}</translation>
+  </message>
+  <message>
+   <source>unknown</source>
+   <translation>unbekannt</translation>
   </message>
   <message>
    <source>vertex {vertex}</source>
@@ -3027,11 +3031,11 @@
   </message>
   <message>
    <source>{count} item</source>
-   <translation>{count} Eintrag</translation>
+   <translation>{count} Bild</translation>
   </message>
   <message>
    <source>{count} items</source>
-   <translation>{count} Einträge</translation>
+   <translation>{count} Bilder</translation>
   </message>
   <message>
    <source>{count} parts of the body</source>
