@@ -1243,7 +1243,7 @@
   </message>
   <message>
    <source>Marks that count</source>
-   <translation>Markierungen, die zählen</translation>
+   <translation>Was zählt</translation>
   </message>
   <message>
    <source>Mean distance of the body's joints to the marks, in % of the box</source>
@@ -2155,7 +2155,7 @@
   </message>
   <message>
    <source>Standing pose</source>
-   <translation>Stehende Pose</translation>
+   <translation>Standpose</translation>
   </message>
   <message>
    <source>Starting the 3D view…</source>
