@@ -132,7 +132,8 @@ def draw_label(painter: QPainter, text: str, at: tuple[float, float], style: Mar
     """A small name tag beside a point, of constant size on screen."""
     painter.save()
     painter.translate(at[0], at[1])
-    painter.scale(style.pixel, style.pixel)
+    mirrored = painter.worldTransform().m11() < 0  # words are still read from the left
+    painter.scale(-style.pixel if mirrored else style.pixel, style.pixel)
     font = QFont(painter.font())
     font.setPixelSize(11)
     painter.setFont(font)
@@ -213,7 +214,19 @@ def draw_regions(
         painter.setPen(QPen(colour, (3.0 if chosen else 1.6) * style.pixel))
         painter.drawRect(area)
         margin = 4 * style.pixel
-        painter.drawText(area.adjusted(margin, margin, -margin, -margin), 0, name)
+        draw_words(painter, area.adjusted(margin, margin, -margin, -margin), name)
+
+
+def draw_words(painter: QPainter, area: QRectF, text: str) -> None:
+    """Words at the upper left of an area as it is seen, the right way round in a mirrored picture."""
+    if painter.worldTransform().m11() >= 0:
+        painter.drawText(area, 0, text)
+        return
+    painter.save()
+    painter.translate(area.right(), area.top())
+    painter.scale(-1.0, 1.0)
+    painter.drawText(QRectF(0, 0, area.width(), area.height()), 0, text)
+    painter.restore()
 
 
 def draw_cell(painter: QPainter, box: NDArray[np.float32], tag: str, style: MarkStyle) -> None:

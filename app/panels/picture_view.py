@@ -118,7 +118,7 @@ class PictureView(QGraphicsView):
         self._rubber: tuple[QPointF, QPointF] | None = None
         self._pan_from: QPoint | None = None
         self._moved = False
-        self._fitted = True
+        self._fitted, self._mirrored = True, False
         self.setRenderHints(
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
         )
@@ -245,19 +245,35 @@ class PictureView(QGraphicsView):
     @property
     def pixel(self) -> float:
         """Size of a screen pixel in picture pixels."""
-        return 1.0 / max(1e-6, self.transform().m11())
+        return 1.0 / max(1e-6, self.transform().m22())
 
     def fit(self) -> None:
         """Show the whole picture."""
         height, width = self._size_hw
         if height and width:
+            # Keeps the signs of the transform: a mirrored picture stays mirrored.
             self.fitInView(QRectF(0, 0, width, height), Qt.AspectRatioMode.KeepAspectRatio)
         self._fitted = True
         self._zoomed()
 
+    def set_mirrored(self, on: bool) -> None:
+        """Show the picture, and everything over it, as a mirror does; marks keep their places."""
+        if on != self._mirrored:
+            self._mirrored = on
+            self._turn_over()
+            self.viewport().update()
+
+    def _turn_over(self) -> None:
+        """Exchange left and right about the middle of the widget."""
+        middle = self.viewport().rect().center()
+        before = self.mapToScene(middle)
+        self.scale(-1.0, 1.0)
+        shift = self.mapToScene(middle) - before
+        self.translate(shift.x(), shift.y())
+
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom about a point of the widget (its middle by default)."""
-        new = self.transform().m11() * factor
+        new = self.transform().m22() * factor
         if not ZOOM_RANGE[0] <= new <= ZOOM_RANGE[1]:
             return
         anchor = (at or QPointF(self.viewport().rect().center())).toPoint()
@@ -270,7 +286,7 @@ class PictureView(QGraphicsView):
 
     def _zoomed(self) -> None:
         """Keep the scaled picture while it is of screen size: marks then move over it at no cost."""
-        scale = self.transform().m11()
+        scale = self.transform().m22()
         small = max(self._size_hw) * scale <= CACHE_PX
         mode = QGraphicsItem.CacheMode
         self._picture.setCacheMode(mode.DeviceCoordinateCache if small else mode.NoCache)

@@ -23,6 +23,7 @@ class ViewOptions:
         reading: 0 for the answer, n for the n-th other reading of the same joints.
         stage: name of a mesh stage shown instead of the final mesh; '' for the final one.
         gl_links: draw attention links by OpenGL where it can be had.
+        mirror: show the picture as a mirror does, as one expects of oneself before a camera.
         picture_layer: ``none`` or the name of a heatmap record drawn over the picture.
         picture_label: which of its maps; -1 for the largest over all.
     """
@@ -40,6 +41,7 @@ class ViewOptions:
     log: bool = False
     side_view: bool = True
     gl_links: bool = False
+    mirror: bool = False
     reading: int = 0
     stage: str = ""
     picture_layer: str = "none"

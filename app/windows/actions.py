@@ -161,6 +161,14 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec("boxes", "Bo&xes", "Draw the boxes of people", "box", ("X",), True),
     ActionSpec("joints", "&Marks", "Draw the marked joints", "joints", ("J",), True),
     ActionSpec(
+        "mirror",
+        "Mi&rror",
+        "Show the picture as a mirror does; what is saved stays as it is",
+        "",
+        ("M",),
+        True,
+    ),
+    ActionSpec(
         "side_view", "Side &view", "A second view, turned by 90 degrees", "side", ("V",), True
     ),
     ActionSpec(
@@ -236,6 +244,7 @@ VIEW_TOGGLES = (
     "boxes",
     "joints",
     "side_view",
+    "mirror",
     "gl_links",
     "inspection",
     "log",
@@ -250,6 +259,7 @@ PLAIN_KEYS = frozenset(
         "T",
         "X",
         "J",
+        "M",
         "V",
         "A",
         "C",

@@ -241,6 +241,7 @@ class DisplayControl(QObject):
         self._picture.view.viewport().update()
         self._stage.set_grid(options.grid)
         self._stage.set_side_visible(options.side_view)
+        self._picture.view.set_mirrored(options.mirror)
 
     @Slot(object)
     def _attention_changed(self, _choice: Any) -> None:

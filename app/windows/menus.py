@@ -29,7 +29,8 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "fit_picture", "fit_body", "-", "view_picture", "view_front", "view_side", "view_top", "-",
             "wireframe", "grid", "skeleton", "truth", "boxes", "joints", "-",
-            "compare", "side_view", "inspection", "data_set", "log", "-", "gl_links", "theme", "<language>",
+            "compare", "side_view", "mirror", "inspection", "data_set", "log", "-",
+            "gl_links", "theme", "<language>",
         ),
     ),
     (mark("&Go"), ("next", "previous", "search")),

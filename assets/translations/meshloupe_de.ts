@@ -1318,6 +1318,10 @@
    <translation>Methoden</translation>
   </message>
   <message>
+   <source>Mi&amp;rror</source>
+   <translation>Spiegel</translation>
+  </message>
+  <message>
    <source>Milliseconds a frame; a lighter method steps in where it is missed, 0 never</source>
    <translation>Millisekunden je Bild; wird sie überschritten, springt eine leichtere Methode ein, bei 0 nie</translation>
   </message>
@@ -2120,6 +2124,10 @@
   <message>
    <source>Show the bundled pictures with ground truth</source>
    <translation>Die mitgelieferten Bilder mit Ground Truth zeigen</translation>
+  </message>
+  <message>
+   <source>Show the picture as a mirror does; what is saved stays as it is</source>
+   <translation>Das Bild zeigen, wie ein Spiegel es zeigt; was gespeichert wird, bleibt, wie es ist</translation>
   </message>
   <message>
    <source>Show the whole body in 3D</source>

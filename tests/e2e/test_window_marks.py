@@ -170,3 +170,25 @@ def test_clicking_another_person_shows_their_numbers(lab, photos):  # noqa: F811
     assert window.results.person == 0
     window.people.select(1)
     assert window.results.person == 1
+
+
+def test_a_mirrored_picture_is_dragged_where_it_is_seen(lab, photos):  # noqa: F811
+    window, item = ready(lab, photos)
+    wrist = JOINTS.index("L_Wrist")
+    view, people = window.picture.view, window.people
+    x, y = map(float, people.of(item)[0].joints_2d[wrist])
+    plain = lab.at(x, y)
+    window.acts["mirror"].trigger()
+    middle = view.viewport().rect().center().x()
+    mirrored = lab.at(x, y)
+    assert abs((mirrored.x() - middle) + (plain.x() - middle)) <= 2
+    assert abs(mirrored.y() - plain.y()) <= 1
+    lab.drag((x, y), (x + 12, y + 7))
+    moved = people.of(item)[0].joints_2d[wrist]
+    assert abs(float(moved[0]) - (x + 12)) < 2
+    assert abs(float(moved[1]) - (y + 7)) < 2
+    view.fit()  # stays mirrored
+    assert view.transform().m11() < 0
+    window.acts["mirror"].trigger()
+    assert view.transform().m11() > 0
+    assert lab.at(x, y) == plain
