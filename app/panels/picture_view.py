@@ -118,7 +118,7 @@ class PictureView(QGraphicsView):
         self._rubber: tuple[QPointF, QPointF] | None = None
         self._pan_from: QPoint | None = None
         self._moved = False
-        self._fitted, self._mirrored = True, False
+        self._fitted = True
         self.setRenderHints(
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
         )
@@ -258,18 +258,11 @@ class PictureView(QGraphicsView):
 
     def set_mirrored(self, on: bool) -> None:
         """Show the picture, and everything over it, as a mirror does; marks keep their places."""
-        if on != self._mirrored:
-            self._mirrored = on
-            self._turn_over()
-            self.viewport().update()
-
-    def _turn_over(self) -> None:
-        """Exchange left and right about the middle of the widget."""
-        middle = self.viewport().rect().center()
-        before = self.mapToScene(middle)
-        self.scale(-1.0, 1.0)
-        shift = self.mapToScene(middle) - before
-        self.translate(shift.x(), shift.y())
+        if on != (self.transform().m11() < 0):
+            middle = self.viewport().rect().center()
+            held = self.mapToScene(middle)
+            self.scale(-1.0, 1.0)
+            self._keep_at(held, middle)
 
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom about a point of the widget (its middle by default)."""
@@ -279,10 +272,13 @@ class PictureView(QGraphicsView):
         anchor = (at or QPointF(self.viewport().rect().center())).toPoint()
         before = self.mapToScene(anchor)
         self.scale(factor, factor)
-        shift = self.mapToScene(anchor) - before
-        self.translate(shift.x(), shift.y())
+        self._keep_at(before, anchor)
         self._fitted = False
         self._zoomed()
+
+    def _keep_at(self, scene: QPointF, at: QPoint) -> None:
+        shift = self.mapToScene(at) - scene
+        self.translate(shift.x(), shift.y())
 
     def _zoomed(self) -> None:
         """Keep the scaled picture while it is of screen size: marks then move over it at no cost."""

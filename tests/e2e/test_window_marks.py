@@ -191,4 +191,4 @@ def test_a_mirrored_picture_is_dragged_where_it_is_seen(lab, photos):  # noqa: F
     assert view.transform().m11() < 0
     window.acts["mirror"].trigger()
     assert view.transform().m11() > 0
-    assert lab.at(x, y) == plain
+    assert (lab.at(x, y) - plain).manhattanLength() <= 1
