@@ -40,11 +40,8 @@ from app.settings.language import tr
 from app.settings.theme import DARK, Theme
 from core.types import Detection, Reconstruction
 
-REACH = 7.0
-ZOOM_STEP = 1.2
-ZOOM_RANGE = (0.02, 60.0)
-CLICK_SLOP = 3
-CACHE_PX = 2600
+REACH, CLICK_SLOP, CACHE_PX = 7.0, 3, 2600  # screen pixels
+ZOOM_STEP, ZOOM_RANGE = 1.2, (0.02, 60.0)
 # Side of the patch that covers, as a share of the person, and its grey.
 PATCH_SHARE, PATCH_GREY = 0.2, 118
 
