@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+from PySide6.QtWidgets import QApplication, QDialog
 
 from app.screenshots import Walk
 from app.state.comparison import TRUTH
@@ -191,24 +192,39 @@ class Tour(Walk):
         playback = self.window.playback
         self._wait(lambda: not playback.now.playing and playback.now.position == playback.now.last)
 
+    def _dialogs(self) -> None:
+        """What is ready, the preferences, any command by its name."""
+        window = self.window
+        window.acts["files"].trigger()
+        self._dialog(
+            "files", "What is ready per method, what is missing, and where files are brought"
+        )
+        window.acts["preferences"].trigger()
+        self._dialog(
+            "preferences", "Everything that is remembered, seen at once, taken back by Cancel"
+        )
+        window.acts["palette"].trigger()
+        self._dialog("palette", "Any command by its name")
+
+    def _dialog(self, name: str, words: str) -> None:
+        self._settle()
+        dialog = QApplication.activeModalWidget() or QApplication.activePopupWidget()
+        assert isinstance(dialog, QDialog)
+        number = len([line for line in self.lines if line.startswith("## ")]) + 1
+        path = self.out / f"{number:02d}-{name}.png"
+        dialog.grab().save(str(path))
+        self.lines += [f"## {number}. {words}", "", f"![{words}]({path.name})", ""]
+        log.info("wrote %s", path)
+        dialog.reject()
+
     def _keep(self) -> None:
         window = self.window
         self._open_sample("sitting")
         window.inspector.sections["Notes"].set_open(True)
         window.notes.field.setPlainText("Hands hidden behind the knees: compare with the truth.")
         window.wiring.exports.show()  # type: ignore[attr-defined]
-        self._settle()
-        dialog = window.wiring.exports.dialog  # type: ignore[attr-defined]
-        path = self.out / f"{len(self.lines) // 4 + 1:02d}-export.png"
-        dialog.grab().save(str(path))
-        words = "Export: every file is read back before it counts as written"
-        self.lines += [
-            f"## {len(self.lines) // 4 + 1}. {words}",
-            "",
-            f"![{words}]({path.name})",
-            "",
-        ]
-        dialog.reject()
+        self._dialog("export", "Export: every file is read back before it counts as written")
+        self._dialogs()
         from app.settings.theme import LIGHT
 
         window.apply_theme(LIGHT)

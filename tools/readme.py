@@ -17,7 +17,7 @@ from training.data.presets import PRESETS
 
 ROOT = Path(__file__).resolve().parent.parent
 README, REPORT = ROOT / "README.md", ROOT / "docs" / "benchmark.json"
-TEXTS = (README, ROOT / "docs" / "training.md")
+TEXTS = (README, ROOT / "docs" / "methods.md", ROOT / "docs" / "training.md")
 SYNTHETIC, PHOTOGRAPHS = "fixed synthetic test set", "5 people in photographs"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InputError
+from core.pipeline.sizes import multiply_adds
 
 SCHEMA = 1
 
@@ -15,9 +16,9 @@ def markdown_table(report: dict[str, Any]) -> str:
     """The README's table, from a report as `run_benchmark` gives it or its file holds it."""
     where = report["machine"]
     lines = [
-        "| method | preset | variant | parameters | network ms | plain module | half precision "
-        "| all stages ms | p95 | live ms | threads | peak memory |",
-        "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        "| method | preset | variant | parameters | multiply-adds | network ms | plain module "
+        "| half precision | all stages ms | p95 | live ms | threads | peak memory |",
+        "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for row in report["results"]:
         if "error" in row:
@@ -29,6 +30,7 @@ def markdown_table(report: dict[str, Any]) -> str:
             network["preset"],
             network["variant"],
             f"{row['parameters'] / 1e6:.1f} M",
+            _cost(network),
             f"{stages['network']['median_ms']:.1f}",
             *_speed_cells(row.get("speed")),
             f"{stages['total']['median_ms']:.1f}",
@@ -49,6 +51,12 @@ def markdown_table(report: dict[str, Any]) -> str:
         f"{_load_note(where)}.",
     ]
     return "\n".join(lines)
+
+
+def _cost(network: dict[str, str]) -> str:
+    """Multiply-adds of one person, as far as they were counted."""
+    cost = multiply_adds(network["method"], network["preset"], network["variant"])
+    return "" if cost is None else f"{cost / 1e9:.2f} G"
 
 
 def _speed_cells(speed: dict[str, Any] | None) -> tuple[str, str]:
