@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from app.engine.datasets import DataReader
@@ -159,7 +159,8 @@ class MainWindow(QMainWindow):
         self.acts = Actions(self)
         self._make_panels()
         self.recent_menu = build_menus(self, self.acts)
-        fill_languages(self, self.settings.language, self.choose_language)
+        # A method, no closure: a closure would keep the closed window alive.
+        fill_languages(self, self.settings.language).triggered.connect(self.choose_language)
         self._make_controls()
         connect_window(self)
         self.apply_theme(self.theme)
@@ -391,9 +392,10 @@ class MainWindow(QMainWindow):
         self.change_settings(theme=name)
         self.apply_theme(theme_named(name, _system_is_dark()))
 
-    def choose_language(self, language: str) -> None:
+    @Slot(QAction)
+    def choose_language(self, row: QAction) -> None:
         """Keep a language; what is built already speaks the old one."""
-        self.change_settings(language=language)
+        self.change_settings(language=row.data())
         self.activity.notify(
             Notice("info", tr("The language changes when MeshLoupe is started again"))
         )

@@ -58,8 +58,8 @@ def build_menus(window: QMainWindow, actions: Actions) -> QMenu:
     return recent
 
 
-def fill_languages(window: QMainWindow, current: str, chosen: Callable[[str], None]) -> None:
-    """One row per language, in its own words; the chosen one is checked."""
+def fill_languages(window: QMainWindow, current: str) -> QActionGroup:
+    """One row per language, in its own words, its code as data; the current one is checked."""
     menu = window.findChild(QMenu, "languages")
     assert menu is not None
     group = QActionGroup(menu)
@@ -68,7 +68,8 @@ def fill_languages(window: QMainWindow, current: str, chosen: Callable[[str], No
         action.setCheckable(True)
         action.setChecked(code == current)
         action.setActionGroup(group)
-        action.triggered.connect(lambda _=False, code=code: chosen(code))
+        action.setData(code)
+    return group
 
 
 def fill_recent(menu: QMenu, paths: Sequence[str], chosen: Callable[[Path], None]) -> None:

@@ -128,6 +128,7 @@ def test_unsaved_work_of_a_closed_window_can_be_reopened(lab, photos, qtbot) -> 
         assert again.workspaces.path is None
     finally:
         again.close()
+        qtbot.wait(150)  # answers on their way start timers of 30 ms once more, which draw nothing
 
 
 def test_notes_follow_the_picture(lab, photos) -> None:  # noqa: F811
