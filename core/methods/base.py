@@ -67,6 +67,9 @@ class Method(nn.Module, ABC):
     # Set by the engine while something is dragged or streamed: a quicker answer is wanted.
     live: bool = False
 
+    # Whether the backbone is only ever called as a whole, so that an engine may fold it into another.
+    folds_backbone: bool = True
+
     # Keys of released files that hold tensors no forward pass reads (prefixes); loaders accept them.
     unused_keys: tuple[str, ...] = ()
 

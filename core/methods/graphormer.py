@@ -54,6 +54,8 @@ class Graphormer(Metro):
         super().__init__(config, preset, variant, body)
         self.grid_feat_dim = nn.Linear(GRID_CHANNELS, FEATURES + 3)
 
+    folds_backbone = False  # its map is read before its last layer
+
     def _graph_of(self, encoder: int) -> Callable[[], nn.Module] | None:
         """Graph blocks in the third encoder."""
         if encoder != GRAPH_ENCODER:

@@ -65,7 +65,7 @@ def accelerate(method: Method, device: torch.device, precision: Precision) -> Me
     backbone = getattr(method, "backbone", None)
     if isinstance(backbone, DenseNetwork):
         backbone.add_module("backbone", _Convolutions(backbone.backbone, half))
-    elif isinstance(backbone, nn.Module):
+    elif isinstance(backbone, nn.Module) and method.folds_backbone:
         method.add_module("backbone", _Convolutions(backbone, half))
     if half:
         _use_half_layers(method)

@@ -2,17 +2,19 @@
 
 import copy
 
+import numpy as np
 import pytest
 import torch
 
 from core.errors import DeviceError
-from core.methods import create_method
+from core.methods import create_method, list_methods
 from core.methods.base import InputSpec
 from core.nn.batch import Batch
 from core.pipeline import acceleration
 from core.pipeline.acceleration import accelerate, has_fast_half, require_precision
 from core.pipeline.config import EngineConfig
 from core.pipeline.engine import open_engine
+from core.types import Detection, Frame
 from core.weights.cards import list_cards, load_embedded
 
 CPU = torch.device("cpu")
@@ -56,6 +58,32 @@ def test_paper_networks_keep_their_numbers() -> None:
     torch.testing.assert_close(accelerated(batch).vertices, plain, rtol=0, atol=2e-4)
     norms = [m for m in accelerated.modules() if isinstance(m, torch.nn.BatchNorm2d)]
     assert not norms
+
+
+PAPERS = [
+    pytest.param(entry.id, variant.id, marks=pytest.mark.slow)
+    for entry in list_methods()
+    for preset in entry.presets
+    for variant in preset.variants
+    if preset.id == "paper"
+]
+
+
+@pytest.mark.parametrize(("method_id", "variant"), PAPERS)
+def test_every_published_network_runs_in_an_engine(method_id: str, variant: str) -> None:
+    picture = Frame(np.full((240, 200, 3), 120, np.uint8), "grey.png")
+    box = Detection(box_xyxy=np.array([20, 20, 180, 220], np.float32))
+    config = EngineConfig(method_id, "paper", variant, detector="none", untrained=True)
+    with open_engine(config) as engine:
+        (person,) = engine.run(picture, (box,)).people
+        assert np.isfinite(person.vertices).all()
+
+
+def test_a_backbone_that_is_read_in_parts_stays_as_it_is() -> None:
+    with torch.device("meta"):
+        method = create_method("graphormer")
+    backbone = method.backbone
+    assert accelerate(method, CPU, "full").backbone is backbone
 
 
 def test_gradients_still_reach_the_picture() -> None:
