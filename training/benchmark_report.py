@@ -15,11 +15,12 @@ SCHEMA = 1
 def markdown_table(report: dict[str, Any]) -> str:
     """The README's table, from a report as `run_benchmark` gives it or its file holds it."""
     where = report["machine"]
-    lines = [
-        "| method | preset | variant | parameters | multiply-adds | network ms | plain module "
-        "| half precision | all stages ms | p95 | live ms | threads | peak memory |",
-        "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-    ]
+    compared = any(row.get("speed") for row in report["results"])  # older reports have none
+    heads = ["method", "preset", "variant", "parameters", "multiply-adds", "network ms"]
+    heads += ["plain module", "half precision"] if compared else []
+    heads += ["all stages ms", "p95", "live ms", "threads", "peak memory"]
+    rules = ["---"] * 3 + ["---:"] * (len(heads) - 3)
+    lines = [f"| {' | '.join(heads)} |", f"| {' | '.join(rules)} |"]
     for row in report["results"]:
         if "error" in row:
             continue
@@ -32,7 +33,7 @@ def markdown_table(report: dict[str, Any]) -> str:
             f"{row['parameters'] / 1e6:.1f} M",
             _cost(network),
             f"{stages['network']['median_ms']:.1f}",
-            *_speed_cells(row.get("speed")),
+            *(_speed_cells(row.get("speed")) if compared else ()),
             f"{stages['total']['median_ms']:.1f}",
             f"{stages['total']['p95_ms']:.1f}",
             f"{stages['live']['median_ms']:.1f}",
@@ -40,10 +41,13 @@ def markdown_table(report: dict[str, Any]) -> str:
             f"{row['peak_memory_mb']:.0f} MB",
         ]
         lines.append("| " + " | ".join(cells) + " |")
+    if compared:
+        lines += [
+            "",
+            "Plain module: the network as built, beside what the engine runs, by turns. Half precision: "
+            "time, and in brackets how far vertices move in the mean (of trained networks).",
+        ]
     lines += [
-        "",
-        "Plain module: the network as built, beside what the engine runs, by turns. Half precision: "
-        "time, and in brackets how far vertices move in the mean (of trained networks).",
         "",
         f"One person, median of up to {max(_repeats(report))} runs, float32, on {where['device_name']} "
         f"({where['cores']} cores), torch {where['versions']['torch']}, "
