@@ -30,6 +30,11 @@ class NotesPanel(QWidget):
         rows(self).addWidget(self.field)
         self.field.textChanged.connect(lambda: self.changed.emit(self.field.toPlainText()))
 
+    @property
+    def text(self) -> str:
+        """What stands there."""
+        return self.field.toPlainText()
+
     def show_note(self, text: str, *, enabled: bool) -> None:
         """The note of a picture."""
         with QSignalBlocker(self.field):

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from app.state.history import History, Step
 from core.types import Detection, LimbHint
 
 People = tuple[Detection, ...]
-HISTORY = 100
 
 
 class PeopleModel(QObject):
@@ -26,13 +27,11 @@ class PeopleModel(QObject):
 
     changed = Signal(int, bool)
     selected_changed = Signal(int)
-    history_changed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, history: History | None = None) -> None:
         super().__init__()
+        self.history = history or History()
         self._people: dict[int, People] = {}
-        self._undo: list[tuple[int, People]] = []
-        self._redo: list[tuple[int, People]] = []
         self._before_drag: tuple[int, People] | None = None
         self._edited: set[int] = set()
         self.selected = -1
@@ -68,10 +67,8 @@ class PeopleModel(QObject):
         """Forget everybody, and all steps back."""
         self._people.clear()
         self._edited.clear()
-        self._undo.clear()
-        self._redo.clear()
+        self.history.clear()
         self.select(-1)
-        self.history_changed.emit()
 
     def select(self, person: int) -> None:
         """Select a person by number; -1 for none."""
@@ -87,16 +84,18 @@ class PeopleModel(QObject):
         """Finish a drag: one undo step, announced once more, not live."""
         before, self._before_drag = self._before_drag, None
         if before is not None and before[1] != self.of(before[0]):
-            self._push(before)
+            self._push(*before)
             self.changed.emit(before[0], False)
 
-    def set_people(self, item_id: int, people: Sequence[Detection]) -> None:
-        """Replace all marks of an item."""
-        before = (item_id, self.of(item_id))
+    def set_people(
+        self, item_id: int, people: Sequence[Detection], *, key: Hashable = None
+    ) -> None:
+        """Replace all marks of an item; changes that follow with the same ``key`` are one step."""
+        before = self.of(item_id)
         self._people[item_id] = tuple(people)
         self._edited.add(item_id)
         if self._before_drag is None:
-            self._push(before)
+            self._push(item_id, before, key)
         if self.selected >= len(people):
             self.select(len(people) - 1)
         self.changed.emit(item_id, self._before_drag is not None)
@@ -113,47 +112,25 @@ class PeopleModel(QObject):
         people = self.of(item_id)
         self.set_people(item_id, people[:person] + people[person + 1 :])
 
-    def replace(self, item_id: int, person: int, detection: Detection) -> None:
+    def replace(
+        self, item_id: int, person: int, detection: Detection, *, key: Hashable = None
+    ) -> None:
         """Another mark of a person."""
         people = list(self.of(item_id))
         if 0 <= person < len(people):
             people[person] = detection
-            self.set_people(item_id, people)
+            self.set_people(item_id, people, key=key)
 
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is a step back."""
-        return bool(self._undo)
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether there is a step forward."""
-        return bool(self._redo)
-
-    def undo(self) -> int:
-        """One step back; the item it belonged to, or -1."""
-        return self._step(self._undo, self._redo)
-
-    def redo(self) -> int:
-        """One step forward; the item it belonged to, or -1."""
-        return self._step(self._redo, self._undo)
-
-    def _step(self, source: list[tuple[int, People]], target: list[tuple[int, People]]) -> int:
-        if not source:
-            return -1
-        item_id, people = source.pop()
-        target.append((item_id, self.of(item_id)))
+    def _put(self, item_id: int, people: People) -> int:
+        """Marks of a step back or forward."""
         self._people[item_id] = people
         self.select(min(self.selected, len(people) - 1) if people else -1)
-        self.history_changed.emit()
         self.changed.emit(item_id, False)
         return item_id
 
-    def _push(self, before: tuple[int, People]) -> None:
-        self._undo.append(before)
-        del self._undo[:-HISTORY]
-        self._redo.clear()
-        self.history_changed.emit()
+    def _push(self, item_id: int, before: People, key: Hashable = None) -> None:
+        after = self.of(item_id)
+        self.history.push(Step(partial(self._put, item_id), before, after, key))
 
 
 def moved_joint(person: Detection, joint: int, xy: tuple[float, float]) -> Detection:

@@ -44,6 +44,18 @@ class ItemSummary:
 NO_SUMMARY = ItemSummary()
 
 
+@dataclass(frozen=True, eq=False)
+class RemovedRow:
+    """A row that was taken off the list, with all that the list knew of it."""
+
+    row: int
+    item: Item
+    thumbnail: QImage | None
+    done: bool
+    summary: ItemSummary
+    note: str
+
+
 class SessionModel(QAbstractListModel):
     """Items in the order they were added.
 
@@ -137,9 +149,23 @@ class SessionModel(QAbstractListModel):
                 return item
         return None
 
-    def remove(self, item_ids: Iterable[int]) -> None:
+    def remove(self, item_ids: Iterable[int]) -> tuple[RemovedRow, ...]:
         """Take items off the list; the neighbour of a removed current item becomes current."""
-        gone = set(item_ids)
+        gone = set(item_ids) & set(self._row_of)
+        if not gone:
+            return ()
+        removed = tuple(
+            RemovedRow(
+                row,
+                item,
+                self._thumbnails.get(item.id),
+                item.id in self._done,
+                self._summaries.get(item.id, NO_SUMMARY),
+                self.note(item.id),
+            )
+            for row, item in enumerate(self._items)
+            if item.id in gone
+        )
         old_row = self._row_of.get(self._current, 0)
         self.beginResetModel()
         self._items = [item for item in self._items if item.id not in gone]
@@ -155,6 +181,39 @@ class SessionModel(QAbstractListModel):
             self.select(self._items[row].id if row >= 0 else -1)
         else:
             self.current_changed.emit(self._current)
+        return removed
+
+    def put_back(self, removed: Sequence[RemovedRow]) -> int:
+        """Rows that were removed, where they were; the id of the first, or -1.
+
+        A file that was opened again meanwhile stays the one row that it is.
+        """
+        opened = {(item.path, item.frame_index, item.data) for item in self._items}
+        back = [
+            row
+            for row in removed
+            if (row.item.path, row.item.frame_index, row.item.data) not in opened
+        ]
+        self.beginResetModel()
+        for row in sorted(back, key=lambda row: row.row):
+            self._items.insert(row.row, row.item)
+            self._restore(row)
+        self._row_of = {item.id: row for row, item in enumerate(self._items)}
+        self.endResetModel()
+        self.items_added.emit(tuple(row.item for row in back if row.thumbnail is None))
+        self.current_changed.emit(self._current)
+        return back[0].item.id if back else -1
+
+    def _restore(self, row: RemovedRow) -> None:
+        item_id = row.item.id
+        if row.thumbnail is not None:
+            self._thumbnails[item_id] = row.thumbnail
+        if row.done:
+            self._done.add(item_id)
+        if row.summary != NO_SUMMARY:
+            self._summaries[item_id] = row.summary
+        if row.note:
+            self._notes[item_id] = row.note
 
     def select(self, item_id: int) -> None:
         """Make an item current (-1 for none)."""

@@ -84,7 +84,13 @@ SPECS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec("export", "&Export…", "Save mesh, numbers or overlay", "export", ("Ctrl+E",)),
     ActionSpec("quit", "&Quit", "Close the window", "", ("Ctrl+Q",)),
-    ActionSpec("undo", "&Undo", "Take back the last change of marks", "undo", ("Ctrl+Z",)),
+    ActionSpec(
+        "undo",
+        "&Undo",
+        "Take back the last change of marks, notes or the list",
+        "undo",
+        ("Ctrl+Z",),
+    ),
     ActionSpec("redo", "&Redo", "Do it again", "redo", ("Ctrl+Shift+Z", "Ctrl+Y")),
     ActionSpec(
         "draw_box",

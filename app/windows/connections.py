@@ -83,8 +83,8 @@ class _Wiring(QObject):
             "open_session": w.workspaces.choose,
             "open_last": w.workspaces.open_last,
             "quit": w.close,
-            "undo": lambda: self.show_item(w.people.undo()),
-            "redo": lambda: self.show_item(w.people.redo()),
+            "undo": w.steps.undo,
+            "redo": w.steps.redo,
             "delete_person": w.marks.delete_selected,
             "remove_item": self.remove_items,
             "run": w.runs.run,
@@ -156,7 +156,7 @@ class _Wiring(QObject):
         w = self.w
         w.session.current_changed.connect(self._item_changed)
         w.session.loaded.connect(self._show_enabled)
-        w.people.history_changed.connect(self._show_enabled)
+        w.history.changed.connect(self._show_enabled)
         w.people.selected_changed.connect(self._show_enabled)
         w.people.selected_changed.connect(self._person_marked)
         w.results.shown_changed.connect(self._result_shown)
@@ -180,11 +180,6 @@ class _Wiring(QObject):
             self.w.live.step(by)
         elif not self.data_files.step(by):
             self.w.items_panel.step(by)
-
-    def show_item(self, item_id: int) -> None:
-        """Look at the item that a step back or forward belonged to."""
-        if item_id >= 0:
-            self.w.session.select(item_id)
 
     # ---- cameras of the 3D views
 
@@ -280,7 +275,7 @@ class _Wiring(QObject):
     @Slot()
     def remove_items(self) -> None:
         """Take the selected rows off the list."""
-        self.w.session.remove(self.w.items_panel.selected_ids())
+        self.w.steps.remove_rows(self.w.items_panel.selected_ids())
 
     # ---- what changed
 
@@ -384,8 +379,8 @@ class _Wiring(QObject):
         for name in ("fit_body", "view_picture", "view_front", "view_side", "view_top"):
             a[name].setEnabled(has_people)
         a["delete_person"].setEnabled(has_picture and w.people.selected >= 0)
-        a["undo"].setEnabled(w.people.can_undo)
-        a["redo"].setEnabled(w.people.can_redo)
+        a["undo"].setEnabled(w.history.can_undo)
+        a["redo"].setEnabled(w.history.can_redo)
         self._show_reading()
 
     @Slot(bool)

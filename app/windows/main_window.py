@@ -48,6 +48,7 @@ from app.state.attention import AttentionModel
 from app.state.choice import ChoiceModel
 from app.state.comparison import ComparisonModel
 from app.state.data_model import DataModel
+from app.state.history import History
 from app.state.linked import LinkedModel
 from app.state.people import PeopleModel
 from app.state.playback import PlaybackModel
@@ -73,6 +74,7 @@ from app.windows.menus import build_menus, fill_languages
 from app.windows.records_control import RecordsControl
 from app.windows.run_control import RunControl
 from app.windows.stage import Stage
+from app.windows.steps_control import StepsControl
 from app.windows.summaries import SummaryControl
 from app.windows.why_control import WhyControl
 from app.windows.workspace_control import WorkspaceControl
@@ -172,7 +174,12 @@ class MainWindow(QMainWindow):
 
     def _make_models(self) -> None:
         s = self.settings
-        self.session, self.people, self.results = SessionModel(), PeopleModel(), ResultsModel()
+        self.history = History()
+        self.session, self.people, self.results = (
+            SessionModel(),
+            PeopleModel(self.history),
+            ResultsModel(),
+        )
         self.attention, self.activity = AttentionModel(), ActivityModel()
         self.linked = LinkedModel()
         self.comparison, self.playback = ComparisonModel(), PlaybackModel()
@@ -304,6 +311,7 @@ class MainWindow(QMainWindow):
             self.session, self.data, self.data_panel, self.activity, w.data,
             lambda: self.choice.choice.body,
         )  # fmt: skip
+        self.steps = StepsControl(self.history, self.session)
         self.workspaces = WorkspaceControl(self)
         self.files.read_ahead = self.ahead.loaded
         self.summaries = SummaryControl(

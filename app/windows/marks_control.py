@@ -131,7 +131,13 @@ class MarksControl(QObject):
         number = max(0, self._people.selected)
         person = self._person(number)
         if person is not None:
-            self._set(number, replace(person, camera_pitch=radians))
+            # One step for all places that the slider passes.
+            self._people.replace(
+                self._item_id,
+                number,
+                replace(person, camera_pitch=radians),
+                key=("pitch", self._item_id, number),
+            )
 
     @Slot(int)
     def _reset(self, number: int) -> None:

@@ -57,6 +57,7 @@ class WorkspaceControl(QObject):
         ):  # fmt: skip
             signal.connect(self._touched)
         w.session.current_changed.connect(self._show_note)
+        w.session.noted.connect(self._noted)
         w.notes.changed.connect(self._note)
         self._show_note(-1)
 
@@ -111,11 +112,18 @@ class WorkspaceControl(QObject):
     def _show_note(self, item_id: int) -> None:
         self.w.notes.show_note(self.w.session.note(item_id), enabled=item_id >= 0)
 
+    @Slot(int)
+    def _noted(self, item_id: int) -> None:
+        """A note that a step back or forward changed."""
+        current, note = self.w.session.current, self.w.session.note(item_id)
+        if current is not None and current.id == item_id and self.w.notes.text != note:
+            self._show_note(item_id)
+
     @Slot(str)
     def _note(self, text: str) -> None:
         current = self.w.session.current
         if current is not None:
-            self.w.session.set_note(current.id, text)
+            self.w.steps.set_note(current.id, text)
 
     # ---- save
 

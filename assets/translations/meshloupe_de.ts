@@ -2214,8 +2214,8 @@
    <translation>Perspektive ausschalten</translation>
   </message>
   <message>
-   <source>Take back the last change of marks</source>
-   <translation>Die letzte Änderung der Markierungen zurücknehmen</translation>
+   <source>Take back the last change of marks, notes or the list</source>
+   <translation>Die letzte Änderung an Markierungen, Notizen oder Liste zurücknehmen</translation>
   </message>
   <message>
    <source>Take the selected person's marks away</source>

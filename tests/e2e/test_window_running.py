@@ -75,7 +75,7 @@ def test_a_refused_method_is_not_tried_again_on_every_change(lab, photos):  # no
     window.choice.choose_method("metro")
     lab.until(lambda: window.banner.isVisible())
     window.people.remove(window.session.current.id, 0)
-    window.people.undo()
+    window.history.undo()
     lab.until(lambda: window.workers.engine.is_idle)
     assert len(tries) == 1
 

@@ -76,7 +76,7 @@ def test_a_saved_session_comes_back_whole(lab, photos, tmp_path) -> None:  # noq
     assert window.choice.choice.method == "metro"
     assert window.comparison.now.others == (CLIFF,)
     assert (window.view.options.alignment, window.view.options.wireframe) == ("procrustes", True)
-    assert not window.people.can_undo
+    assert not window.history.can_undo
 
 
 def _moved(window, item: int, place: float):

@@ -74,12 +74,12 @@ def test_undo_and_redo_are_inverse(model):
         model.replace(1, 0, moved_joint(model.of(1)[0], 0, (float(step), 0.0)))
         states.append(model.of(1))
     for state in states[-2::-1]:
-        model.undo()
+        model.history.undo()
         assert model.of(1) == state
     for state in states[1:]:
-        model.redo()
+        model.history.redo()
         assert model.of(1) == state
-    assert not model.can_redo
+    assert not model.history.can_redo
 
 
 def test_a_drag_is_live_then_one_step(model, qtbot):
@@ -90,22 +90,22 @@ def test_a_drag_is_live_then_one_step(model, qtbot):
         model.replace(1, 0, moved_joint(model.of(1)[0], 0, (float(step), 0.0)))
     model.end_drag()
     assert seen == [True] * 4 + [False]
-    model.undo()
+    model.history.undo()
     assert tuple(model.of(1)[0].joints_2d[0]) == (10, 20)
-    assert not model.can_undo
+    assert not model.history.can_undo
 
 
 def test_a_click_without_movement_is_no_step(model):
     model.begin_drag(1)
     model.end_drag()
-    assert not model.can_undo
+    assert not model.history.can_undo
 
 
 def test_a_new_edit_forgets_what_could_be_redone(model):
     model.remove(1, 0)
-    model.undo()
+    model.history.undo()
     model.add(1, person())
-    assert not model.can_redo
+    assert not model.history.can_redo
 
 
 def test_suggestions_never_overwrite_hand_work(model):
