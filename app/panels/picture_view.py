@@ -440,7 +440,7 @@ class PictureView(QGraphicsView):
         drawing = self.draws_boxes or self.covers
         shape = Qt.CursorShape.CrossCursor if drawing else Qt.CursorShape.ArrowCursor
         if hit is not None and not drawing:
-            shape = _cursor_of(hit)
+            shape = _cursor_of(hit, mirrored=self.transform().m11() < 0)
         self.setCursor(shape)
         self.viewport().update()
 
@@ -484,11 +484,11 @@ class PictureView(QGraphicsView):
             painter.drawRect(QRectF(*self._rubber).normalized())
 
 
-def _cursor_of(hit: Hit) -> Qt.CursorShape:
+def _cursor_of(hit: Hit, *, mirrored: bool) -> Qt.CursorShape:
     if hit.part == "joint":
         return Qt.CursorShape.PointingHandCursor
     if hit.part == "corner":
-        even = hit.number % 2 == 0
+        even = (hit.number % 2 == 0) != mirrored
         return Qt.CursorShape.SizeFDiagCursor if even else Qt.CursorShape.SizeBDiagCursor
     return Qt.CursorShape.SizeVerCursor if hit.number % 2 == 0 else Qt.CursorShape.SizeHorCursor
 

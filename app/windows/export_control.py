@@ -156,7 +156,10 @@ class ExportControl(QObject):
         tabs = w.layout_widget.tabs
         page = tabs.tabText(tabs.currentIndex()).lower()
         found.append((page, tabs.currentWidget()))
-        return tuple((name, picture_of(part)) for name, part in found if part.isVisible())
+        w.picture.view.set_mirrored(False)  # what is saved stays as it is
+        saved = tuple((name, picture_of(part)) for name, part in found if part.isVisible())
+        w.picture.view.set_mirrored(w.view.options.mirror)
+        return saved
 
     # ---- what the thread says
 

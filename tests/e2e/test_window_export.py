@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 
+import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
+from app.windows.export_control import picture_of
 from tests.e2e.window_fixtures import lab, photos  # noqa: F401
 
 
@@ -40,6 +42,20 @@ def test_a_picture_is_saved_and_reported(lab, photos, tmp_path) -> None:  # noqa
     assert f"{len(files)} files written and read back" in dialog.report.toPlainText()
     dialog.close()
     assert lab.window.activity.busy == ""
+
+
+def test_a_mirrored_picture_is_saved_as_it_is(lab, photos) -> None:  # noqa: F811
+    window = lab.start(photos[0])
+    lab.until_result()
+    lab.until(lambda: window.workers.painter.is_idle)
+    plain = dict(window.wiring.exports._panels())["picture"].astype(int)
+    window.acts["mirror"].trigger()
+    lab.qtbot.wait(50)
+    seen = picture_of(window.picture.view).astype(int)
+    saved = dict(window.wiring.exports._panels())["picture"].astype(int)
+    assert np.abs(seen - plain).mean() > 10 * np.abs(saved - plain).mean()
+    assert np.abs(saved - plain).mean() < 1
+    assert window.picture.view.transform().m11() < 0, "on the screen it stays mirrored"
 
 
 def test_the_whole_list_is_saved_and_what_is_missing_is_run(lab, photos, tmp_path) -> None:  # noqa: F811
