@@ -1,6 +1,7 @@
-"""``python -m app.benchmark``: how quickly the window opens, steps and plays, and whether memory grows.
+"""``python -m app.benchmark``: how quickly the window opens, steps, drags and plays, how long it is deaf.
 
-Opens the real window without a screen on copies of the bundled samples. Numbers go to JSON.
+Opens the real window without a screen on copies of the bundled samples. Numbers go to JSON: among them
+for each activity how long the window could not answer (``deaf``), and how much its memory grew.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from typing import Any
 
 import numpy as np
 
-PICTURES, STEPS, PLAY_SECONDS = 200, 1000, 15.0
+PICTURES, STEPS, PLAY_SECONDS, DRAG_SECONDS = 200, 1000, 15.0, 10.0
 LOOK_SECONDS = 0.7
+# A hand on the mouse: so many moves a second, so many seconds from side to side.
+MOVES_PER_S, SWING_S = 60.0, 1.5
 WAIT_S = 300.0
 
 
@@ -32,20 +35,22 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--pictures", type=int, default=PICTURES)
     parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--method", default="metro")
+    parser.add_argument("--drag-seconds", type=float, default=DRAG_SECONDS)
+    parser.add_argument("--play-seconds", type=float, default=PLAY_SECONDS)
     chosen = parser.parse_args(arguments)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from core.files.atomic import write_atomically
 
     with tempfile.TemporaryDirectory() as home:
         os.environ["MESHLOUPE_HOME"] = str(Path(home) / "settings")
-        found = _measure(Path(home), chosen.pictures, chosen.steps, chosen.method)
+        found = _measure(Path(home), chosen)
     with write_atomically(chosen.out) as part:
         part.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     sys.stdout.write(json.dumps(found, indent=1) + "\n")
     return 0
 
 
-def _measure(home: Path, pictures: int, steps: int, method: str) -> dict[str, Any]:
+def _measure(home: Path, chosen: argparse.Namespace) -> dict[str, Any]:
     began = time.perf_counter()
     from app.main import make_application
     from app.windows.main_window import MainWindow
@@ -58,22 +63,29 @@ def _measure(home: Path, pictures: int, steps: int, method: str) -> dict[str, An
     app.processEvents()
     first_paint = time.perf_counter() - began
     pump = _Pump(app)
+    pictures = chosen.pictures
     folder = _folder(home / "pictures", bundled_samples(), pictures)
-    window.choice.choose_method(method)
+    window.choice.choose_method(chosen.method)
     opened = time.perf_counter()
     window.start([folder], ())
     pump.until(lambda: window.session.rowCount() == pictures)
     listed = time.perf_counter() - opened
     pump.until(lambda: window.results.shown is not None)
     first_body = time.perf_counter() - opened
+    pump.deaf("opening")
     window.acts["run_all"].trigger()
     swept = time.perf_counter()
     pump.until(lambda: window.ahead.is_sweeping, 10.0)
     pump.until(lambda: not window.ahead.is_sweeping, 1800.0)
     sweep = time.perf_counter() - swept
-    stepping = _step(window, pump, steps, 0.0)
-    looking = _step(window, pump, max(4, steps // 20), LOOK_SECONDS)
-    live = _play(window, pump, home)
+    pump.deaf("running on all")
+    stepping = _step(window, pump, chosen.steps, 0.0)
+    looking = _step(window, pump, max(4, chosen.steps // 20), LOOK_SECONDS)
+    pump.deaf("stepping")
+    dragging = _drag(window, pump, chosen.drag_seconds)
+    pump.deaf("dragging a joint")
+    live = _play(window, pump, home, chosen.play_seconds)
+    pump.deaf("playing")
     window.close()
     return {
         "machine": {
@@ -82,28 +94,59 @@ def _measure(home: Path, pictures: int, steps: int, method: str) -> dict[str, An
             "load_average": [round(load, 1) for load in os.getloadavg()],
             "date": datetime.now(UTC).isoformat(timespec="seconds"),
         },
-        "method": method,
+        "method": chosen.method,
         "first_paint_s": round(first_paint, 3),
         f"list_of_{pictures}_s": round(listed, 3),
         "first_body_s": round(first_body, 3),
         "sweep_pictures_a_second": round(pictures / sweep, 2),
         "step_key_held": stepping,
         "step_looking": looking,
+        "drag": dragging,
         "live": live,
+        "deaf": pump.told,
     }
 
 
 class _Pump:
-    """Lets the window live until something holds."""
+    """Lets the window live until something holds, and notes how long each turn of its loop takes.
+
+    A turn is what passes from one look at the waiting events to the next: work in slots and painting,
+    and waiting for the interpreter while other threads have it. During it the window is deaf.
+    """
 
     def __init__(self, app: Any) -> None:
         self._app = app
+        self._turns: list[float] = []
+        self.told: dict[str, dict[str, float]] = {}
 
     def until(self, done: Callable[[], bool], seconds: float = WAIT_S) -> None:
-        end = time.perf_counter() + seconds
-        while not done() and time.perf_counter() < end:
+        now = time.perf_counter()
+        end = now + seconds
+        while not done() and now < end:
             self._app.processEvents()
             time.sleep(0.001)
+            before, now = now, time.perf_counter()
+            self._turns.append(1e3 * (now - before))
+
+    def deaf(self, activity: str) -> None:
+        """Sum up the turns since the last activity."""
+        turns = np.asarray(self._turns or [0.0])
+        self._turns = []
+        self.told[activity] = {
+            "turns": len(turns),
+            # Of the time and not of the turns: a long turn is likelier to meet a hand's movement.
+            "half_of_the_time_below_ms": share_of_time(turns, 0.5),
+            "p95_of_the_time_ms": share_of_time(turns, 0.95),
+            "longest_ms": round(float(turns.max()), 1),
+            "over_50_ms": int((turns > 50).sum()),
+        }
+
+
+def share_of_time(turns: np.ndarray, share: float) -> float:
+    """Length of turn below which that share of the time was spent, milliseconds."""
+    ordered = np.sort(turns)
+    passed = np.cumsum(ordered)
+    return round(float(ordered[np.searchsorted(passed, share * passed[-1])]), 1)
 
 
 def _folder(folder: Path, samples: Any, count: int) -> Path:
@@ -153,7 +196,52 @@ def _is_shown(window: Any, item: int) -> bool:
     return shown is not None and shown.item_id == item
 
 
-def _play(window: Any, pump: _Pump, home: Path) -> dict[str, Any]:
+def _drag(window: Any, pump: _Pump, seconds: float) -> dict[str, float]:
+    """A joint of a lifted body is dragged to and fro with the mouse; bodies that answered a second."""
+    from PySide6.QtCore import QEvent, QPointF, Qt
+    from PySide6.QtGui import QMouseEvent
+    from PySide6.QtWidgets import QApplication
+
+    window.choice.choose_method("pose_lift")
+    pump.until(lambda: _is_shown(window, window.session.current.id), 20.0)
+    pump.until(lambda: window.workers.engine.is_idle and window.workers.painter.is_idle, 20.0)
+    pump.deaf("choosing another method")
+    view = window.picture.view
+    person = view.people[0]
+    joint = person.joints_2d[person.joint_names.index("R_Wrist")]
+    start = QPointF(view.mapFromScene(float(joint[0]), float(joint[1])))
+    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+
+    def mouse(kind: QEvent.Type, at: QPointF, button: Any, buttons: Any) -> None:
+        where = view.viewport().mapToGlobal(at.toPoint()).toPointF()
+        event = QMouseEvent(kind, at, where, button, buttons, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(view.viewport(), event)
+
+    mouse(QEvent.Type.MouseButtonPress, start, left, left)
+    answers: list[float] = []
+    results = window.results
+
+    def note(_result: object) -> None:
+        answers.append(time.perf_counter())
+
+    results.shown_changed.connect(note)
+    began = now = time.perf_counter()
+    while (now := time.perf_counter()) < began + seconds:
+        angle = 2 * np.pi * (now - began) / SWING_S
+        at = start + QPointF(30 * np.sin(angle), 20 * np.sin(2 * angle))
+        mouse(QEvent.Type.MouseMove, at, none, left)
+        pump.until(lambda end=now + 1 / MOVES_PER_S: time.perf_counter() > end, 1.0)
+    results.shown_changed.disconnect(note)
+    mouse(QEvent.Type.MouseButtonRelease, start, left, none)
+    apart = 1e3 * np.diff(answers) if len(answers) > 1 else np.zeros(1)
+    return {
+        "bodies_a_second": round(len(answers) / seconds, 1),
+        "between_bodies_median_ms": round(float(np.median(apart)), 1),
+        "between_bodies_p95_ms": round(float(np.percentile(apart, 95)), 1),
+    }
+
+
+def _play(window: Any, pump: _Pump, home: Path, seconds_each: float) -> dict[str, Any]:
     """A file played as a camera, with each way of reading pictures that is quick enough."""
     from app.tour import make_clip
 
@@ -163,8 +251,8 @@ def _play(window: Any, pump: _Pump, home: Path) -> dict[str, Any]:
     for method in ("metro", "pose_lift"):
         window.choice.choose_method(method)
         window.live.open_camera(clip)
-        end = time.perf_counter() + PLAY_SECONDS
-        pump.until(lambda end=end: time.perf_counter() > end, PLAY_SECONDS + 5)
+        end = time.perf_counter() + seconds_each
+        pump.until(lambda end=end: time.perf_counter() > end, seconds_each + 5)
         told = window.live.read_out
         stages: dict[str, list[float]] = {}
         for row in list(window.live.log)[10:]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from PySide6.QtCore import QThread, Signal
 
+from app.priority import give_way
 from core.errors import Cancelled, MeshLoupeError
 
 log = logging.getLogger(__name__)
@@ -117,6 +118,7 @@ class WorkThread(QThread):
 
     def run(self) -> None:
         """Loop of the thread (called by Qt)."""
+        give_way()
         handler: Handler | None = None
         broken: Failure | None = None
         try:

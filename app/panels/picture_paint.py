@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from app.panels.picture_hits import Hit
 from app.settings.theme import Theme
 from app.state.people import known_joints
-from app.state.skeleton import bones_of, plain_name, side_of
+from app.state.skeleton import Side, bones_of, plain_name, side_of
 from core.render.colors import VIRIDIS
 from core.types import Detection, Reconstruction
 
@@ -51,10 +51,10 @@ class MarkStyle:
     focus_joint: str = ""
 
 
-def side_colour(theme: Theme, name: str) -> QColor:
-    """Colour of a joint by the side of the person."""
+def side_colour(theme: Theme, side: Side) -> QColor:
+    """Colour of joints and bones on a side of the person."""
     return QColor(
-        {"left": theme.left_side, "right": theme.right_side, "middle": theme.middle}[side_of(name)]
+        {"left": theme.left_side, "right": theme.right_side, "middle": theme.middle}[side]
     )
 
 
@@ -86,18 +86,27 @@ def _draw_box(painter: QPainter, person: Detection, number: int, style: MarkStyl
 
 
 def _draw_bones(painter: QPainter, person: Detection, style: MarkStyle) -> None:
-    known, points = known_joints(person), np.asarray(person.joints_2d)
-    for a, b in bones_of(person.joint_names):
-        if not (known[a] and known[b]):
-            continue
-        names = person.joint_names
-        name = names[b] if side_of(names[b]) == side_of(names[a]) else "middle"
-        start, end = (QPointF(*map(float, points[j])) for j in (a, b))
-        for colour, width in ((SHADOW, 4.0), (side_colour(style.theme, name), 2.0)):
-            pen = QPen(colour, width * style.pixel)
-            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-            painter.setPen(pen)
-            painter.drawLine(start, end)
+    known, points = known_joints(person), np.asarray(person.joints_2d).tolist()
+    names = person.joint_names
+    # One call for all lines of a colour: while a joint is dragged each call may wait for the interpreter.
+    lines: dict[Side, list[QLineF]] = {"left": [], "right": [], "middle": []}
+    for a, b in bones_of(names):
+        if known[a] and known[b]:
+            side = side_of(names[b])
+            line = QLineF(*points[a], *points[b])
+            lines[side if side == side_of(names[a]) else "middle"].append(line)
+    _draw_lines(painter, [line for some in lines.values() for line in some], SHADOW, 4.0, style)
+    for side, some in lines.items():
+        _draw_lines(painter, some, side_colour(style.theme, side), 2.0, style)
+
+
+def _draw_lines(
+    painter: QPainter, lines: list[QLineF], colour: QColor, width: float, style: MarkStyle
+) -> None:
+    pen = QPen(colour, width * style.pixel)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    painter.drawLines(lines)
 
 
 def _draw_joints(painter: QPainter, person: Detection, number: int, style: MarkStyle) -> None:
@@ -110,7 +119,7 @@ def _draw_joints(painter: QPainter, person: Detection, number: int, style: MarkS
         hovered = hover is not None and hover == Hit(number, "joint", joint)
         focused = name == style.focus_joint and number == max(0, style.selected)
         radius = (6.5 if hovered or focused else 4.6) * style.pixel
-        colour = side_colour(style.theme, name)
+        colour = side_colour(style.theme, side_of(name))
         if known[joint]:
             painter.setPen(QPen(SHADOW, 1.6 * style.pixel))
             painter.setBrush(colour)
@@ -152,15 +161,18 @@ def draw_reprojection(painter: QPainter, person: Reconstruction, style: MarkStyl
     points = person.joints_2d
     good = np.asarray(np.isfinite(points).all(axis=1))
     pen = QPen(QColor(style.theme.middle if style.theme.is_dark else "#ffffff"), 1.2 * style.pixel)
-    for shadow in (True, False):
-        painter.setPen(QPen(SHADOW, 2.6 * style.pixel) if shadow else pen)
-        for a, b in bones_of(person.joint_names):
-            if good[a] and good[b]:
-                painter.drawLine(QPointF(*map(float, points[a])), QPointF(*map(float, points[b])))
-        arm = 3.0 * style.pixel
-        for x, y in points[good].tolist():
-            painter.drawLine(QPointF(x - arm, y), QPointF(x + arm, y))
-            painter.drawLine(QPointF(x, y - arm), QPointF(x, y + arm))
+    places = points.tolist()
+    lines = [
+        QLineF(*places[a], *places[b])
+        for a, b in bones_of(person.joint_names)
+        if good[a] and good[b]
+    ]
+    arm = 3.0 * style.pixel
+    for x, y in points[good].tolist():
+        lines += [QLineF(x - arm, y, x + arm, y), QLineF(x, y - arm, x, y + arm)]
+    for way in (QPen(SHADOW, 2.6 * style.pixel), pen):
+        painter.setPen(way)
+        painter.drawLines(lines)
 
 
 def draw_links(painter: QPainter, links: Links, style: MarkStyle) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from functools import cache
 from typing import Literal
 
 from app.settings.language import mark, tr
@@ -83,6 +83,7 @@ SPOKEN = (
 )
 
 
+@cache
 def side_of(name: str) -> Side:
     """Side of the person by the name's first letters (``L_``, ``left_``, ``R_``, ``right_``)."""
     short = canonical_name(name)
@@ -91,13 +92,15 @@ def side_of(name: str) -> Side:
     return "right" if short.startswith("r_") else "middle"
 
 
+@cache
 def canonical_name(name: str) -> str:
     """``left_knee`` and ``L_Knee`` both as ``l_knee``."""
     lowered = name.lower()
     return re.sub(r"^(left|right)_", lambda match: match[1][0] + "_", lowered)
 
 
-def bones_of(names: Sequence[str]) -> tuple[tuple[int, int], ...]:
+@cache
+def bones_of(names: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
     """Index pairs of the lines that can be drawn between ``names``."""
     place = {canonical_name(name): number for number, name in enumerate(names)}
     pairs = [
@@ -108,7 +111,7 @@ def bones_of(names: Sequence[str]) -> tuple[tuple[int, int], ...]:
     return tuple(pairs) if pairs else _hand_bones(names)
 
 
-def _hand_bones(names: Sequence[str]) -> tuple[tuple[int, int], ...]:
+def _hand_bones(names: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
     """Chains wrist - finger for 21 hand joints named after their fingers."""
     if len(names) != 21:
         return ()

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QThread, Signal
 
+from app.priority import give_way
 from app.settings.language import tr
 from app.settings.theme import Theme, rgb_float
 from core.opencv import cv2
@@ -124,6 +125,7 @@ class RenderThread(QThread):
         self.wait()
 
     def run(self) -> None:
+        give_way()
         while True:
             with self._wake:
                 while not (self._stopping or self._render or self._pick):

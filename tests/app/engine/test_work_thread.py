@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections import Counter
 
 import pytest
 
 from app.engine.work_thread import WorkThread, failure_of
+from app.priority import NICE
 from core.errors import Cancelled, InputError
 
 
@@ -180,3 +183,16 @@ def test_a_failure_keeps_what_where_and_cure_apart():
     )
     assert failure_of(KeyError("a\nb")).expected is False
     assert "\n" not in failure_of(RuntimeError("a\nb")).text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have a nice value on Linux only")
+def test_what_computes_gives_way_to_the_window(make, qtbot):
+    def nice_of_thread(*_):
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    thread, _ = make(nice_of_thread)
+    before, answers = nice_of_thread(), []
+    thread.answered.connect(lambda request, nice: answers.append(nice))
+    thread.submit(1)
+    qtbot.waitUntil(lambda: bool(answers), timeout=5000)
+    assert answers[0] == NICE > before == nice_of_thread()
