@@ -26,6 +26,8 @@ from app.state.values import Alignment, Choice
 
 DOT = 10
 CHIP_TEXT = 26
+# From so many methods on their names need the room of the words "Add method".
+CROWDED = 3
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,6 @@ class CompareBar(QWidget):
         self._shown: tuple[tuple[str, tuple[float, float, float]], ...] = ()
         self.add = QToolButton()
         self.add.setText(tr("Add method"))
-        self.add.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.add.setAccessibleName(tr("Add a method to the comparison"))
         self.add.setToolTip(tr("Compare with another method, preset or variant; four at most"))
@@ -105,10 +106,8 @@ class CompareBar(QWidget):
         first.addWidget(self.add)
         first.addStretch(1)
         second = columns(spacing=8)
-        second.addWidget(self.arrangement, 4)
-        second.addWidget(label(tr("Difference to"), "muted"))
-        second.addWidget(self.reference, 3)
-        second.addWidget(self.alignment, 6)
+        for widget in (self.arrangement, self.reference, self.alignment):
+            second.addWidget(widget, widget.sizeHint().width())
         head.addLayout(first)
         head.addLayout(second)
         rows(self).addWidget(bar)
@@ -128,10 +127,16 @@ class CompareBar(QWidget):
         self._shown = tuple(methods)
         for chip in self._chips:
             self._chip_row.removeWidget(chip)
+            chip.hide()
             chip.deleteLater()
         self._chips = [self._chip(place, *method) for place, method in enumerate(methods)]
         for chip in self._chips:
             self._chip_row.addWidget(chip)
+        style = Qt.ToolButtonStyle
+        roomy = len(self._chips) < CROWDED
+        self.add.setToolButtonStyle(
+            style.ToolButtonTextBesideIcon if roomy else style.ToolButtonIconOnly
+        )
 
     def _chip(self, place: int, title: str, colour: tuple[float, float, float]) -> QToolButton:
         chip = QToolButton()
@@ -157,9 +162,10 @@ class CompareBar(QWidget):
         self.add.setEnabled(not full)
         self.arrangement.set_current(now.arrangement)
         self.alignment.set_current(alignment)
-        entries = [("nothing", NOTHING), *((t, n) for n, (t, _) in enumerate(self._shown))]
+        methods = ((tr("To {title}", title=title), n) for n, (title, _) in enumerate(self._shown))
+        entries = [(tr("No difference"), NOTHING), *methods]
         if has_truth:
-            entries.insert(1, (tr("the truth"), TRUTH))
+            entries.insert(1, (tr("To the truth"), TRUTH))
         fill_combo(self.reference, entries, now.reference)
 
     def _fill_menu(self) -> None:

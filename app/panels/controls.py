@@ -23,6 +23,8 @@ from app.settings.language import tr
 from app.settings.theme import Theme
 
 SPACE = 8
+# A segment may be narrowed to this, and its words be shortened, before a panel grows too wide.
+LEAST_SEGMENT = 28
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
@@ -206,11 +208,13 @@ class Segments(QWidget):
             button.setToolTip(tip)
             button.setCheckable(True)
             button.setAccessibleName(f"{name}: {text}")
-            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            button.setMinimumWidth(LEAST_SEGMENT)
             button.clicked.connect(lambda _checked=False, data=data: self.chosen.emit(data))
             self._group.addButton(button)
             self._buttons[data] = button
-            layout.addWidget(button)
+            # Each gets room after its words: a narrow panel then shortens none before the others.
+            layout.addWidget(button, button.sizeHint().width())
 
     def set_current(self, data: str) -> None:
         """Check a segment without telling anybody."""

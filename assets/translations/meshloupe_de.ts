@@ -460,10 +460,6 @@
    <translation>Körperdatei wählen…</translation>
   </message>
   <message>
-   <source>Choose a body under “Difference to” for distances on every vertex.</source>
-   <translation>Wählen Sie unter „Differenz zu“ einen Körper, um Abstände an jedem Vertex zu sehen.</translation>
-  </message>
-  <message>
    <source>Choose a body…</source>
    <translation>Körper wählen…</translation>
   </message>
@@ -498,6 +494,10 @@
   <message>
    <source>Choose weights…</source>
    <translation>Gewichte wählen…</translation>
+  </message>
+  <message>
+   <source>Choose whose distance to show on every vertex, above the bodies.</source>
+   <translation>Wählen Sie über den Körpern, wessen Abstand an jedem Vertex zu sehen sein soll.</translation>
   </message>
   <message>
    <source>Clear marks</source>
@@ -1360,6 +1360,10 @@
   <message>
    <source>No data set is open</source>
    <translation>Kein Datensatz ist geöffnet</translation>
+  </message>
+  <message>
+   <source>No difference</source>
+   <translation>Keine Differenz</translation>
   </message>
   <message>
    <source>No map</source>
@@ -2426,8 +2430,16 @@
    <translation>Zeitleiste</translation>
   </message>
   <message>
+   <source>To the truth</source>
+   <translation>Zur Wahrheit</translation>
+  </message>
+  <message>
    <source>To the worst frame of the curve</source>
    <translation>Zum schlechtesten Bild der Kurve</translation>
+  </message>
+  <message>
+   <source>To {title}</source>
+   <translation>Zu {title}</translation>
   </message>
   <message>
    <source>Together</source>

@@ -46,10 +46,10 @@ class Distances:
     joint_names: tuple[str, ...]
 
     @property
-    def mean(self) -> float:
-        """Mean over the vertices, or over the joints where there is no common mesh; NaN for neither."""
+    def mean(self) -> float | None:
+        """Mean over the vertices, or over the joints where there is no common mesh; None for neither."""
         values = self.joints if self.vertices is None else self.vertices
-        return float(values.mean()) if len(values) else float("nan")
+        return float(values.mean()) if len(values) else None
 
 
 def same_mesh(a: AnyBody, b: AnyBody) -> bool:
@@ -117,7 +117,7 @@ def disagreement(bodies: Sequence[AnyBody], alignment: Alignment = "pelvis") -> 
     Where methods disagree at least one of them is wrong, so this finds failures without truth.
     """
     found = [distances(a, b, alignment).mean for a, b in combinations(bodies, 2)]
-    known = [value for value in found if np.isfinite(value)]
+    known = [value for value in found if value is not None]
     return float(np.mean(known)) if known else None
 
 

@@ -163,7 +163,7 @@ def test_truth_is_a_reference_where_it_is_known(lab, tmp_path) -> None:  # noqa:
     window.comparison.set(on=True, reference=TRUTH)
     lab.until(lambda: window.compares.compared.truth is not None)
     assert window.compares.compared.reference_title == "the truth"
-    assert window.compare_stage.bar.reference.findText("the truth") >= 0
+    assert window.compare_stage.bar.reference.findText("To the truth") >= 0
 
 
 def test_the_picture_has_its_room_back_afterwards(compared, lab) -> None:  # noqa: F811

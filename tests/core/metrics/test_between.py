@@ -86,3 +86,9 @@ def test_disagreement_is_the_mean_over_pairs(body) -> None:
     assert disagreement([body]) is None
     assert disagreement([body, body]) == pytest.approx(0, abs=0.01)
     assert disagreement([body, body, raised]) == pytest.approx(20, abs=0.1)
+
+
+def test_bodies_with_nothing_in_common_have_no_distance(body) -> None:
+    hand = replace(body, body="hand", vertices=body.vertices[:30], joint_names=tuple("abcde"))
+    assert distances(hand, body, "pelvis").mean is None
+    assert disagreement([hand, body]) is None
