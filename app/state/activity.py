@@ -15,11 +15,16 @@ LOG_LINES = 500
 
 @dataclass(frozen=True)
 class LogLine:
-    """One line of the log."""
+    """One line of the log.
+
+    Attributes:
+        aloud: worth the status line too: about what is looked at.
+    """
 
     time: datetime
     tone: str
     text: str
+    aloud: bool = True
 
 
 class ActivityModel(QObject):
@@ -69,9 +74,9 @@ class ActivityModel(QObject):
             self.notice = None
             self.notice_changed.emit(None)
 
-    def log(self, text: str, tone: str = "info") -> None:
+    def log(self, text: str, tone: str = "info", *, aloud: bool = True) -> None:
         """One line more."""
-        line = LogLine(datetime.now(), tone, text)
+        line = LogLine(datetime.now(), tone, text, aloud)
         self.lines.append(line)
         del self.lines[:-LOG_LINES]
         self.logged.emit(line)

@@ -167,7 +167,9 @@ class _Wiring(QObject):
         w.activity.busy_changed.connect(w.status.show_busy)
         w.activity.notice_changed.connect(w.banner.show_notice)
         w.activity.logged.connect(w.log_panel.add)
-        w.activity.logged.connect(lambda line: w.status.show_line(line.text))
+        w.activity.logged.connect(
+            lambda line: w.status.show_line(line.text) if line.aloud else None
+        )
         w.runs.running_changed.connect(self._running_changed)
         w.runs.devices_found.connect(w.method_panel.set_devices)
         w.runs.weights_missing.connect(self._weights_missing)

@@ -332,9 +332,9 @@ class RunControl(QObject):
         self._results.put(result, show=wanted and newest and same)
         if result.quality == "full":
             self._session.mark_done(result.item_id)
-            self._log(result)
+            self._log(result, aloud=wanted)
 
-    def _log(self, result: RunResult) -> None:
+    def _log(self, result: RunResult, *, aloud: bool) -> None:
         stages = ", ".join(f"{s.stage} {s.seconds * 1e3:.0f} ms" for s in result.result.timing)
         count = len(result.result.people)
         people = tr("{count} person" if count == 1 else "{count} people", count=count)
@@ -346,7 +346,8 @@ class RunControl(QObject):
                 key=result.choice.key,
                 device=result.device,
             )
-            + f" ({stages})"
+            + f" ({stages})",
+            aloud=aloud,
         )
 
     @Slot(object, object)

@@ -37,6 +37,8 @@ def test_the_next_picture_is_read_and_run_before_it_is_asked_for(window, lab) ->
     assert window.ahead.loaded(second) is not None
     assert window.people.knows(second)
     assert window.people.selected == 0
+    assert any(line.text.startswith("p01.png") for line in window.activity.lines)
+    assert window.status.text.startswith("p00.png"), "the status line speaks of what is looked at"
     runs = len(lab.calls)
     window.acts["next"].trigger()
     lab.until(lambda: window.results.shown is not None and window.results.shown.item_id == second)
