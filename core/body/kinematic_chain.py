@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 import torch
 from torch import Tensor
@@ -75,16 +75,64 @@ class KinematicChain:
             rotmat: (B, J, 3, 3) local rotations.
             offsets: (B, J, 3) or (J, 3) bone offsets.
         """
-        count = len(rotmat)
-        offsets = offsets.expand(count, -1, -1)
-        turned: list[Tensor] = [rotmat[:, 0]] * len(self.parents)
-        placed: list[Tensor] = [torch.zeros_like(offsets[:, 0])] * len(self.parents)
-        for joints, parents in self.levels:
-            above = torch.stack([turned[p] for p in parents], dim=1)
-            base = torch.stack([placed[p] for p in parents], dim=1)
-            rows = list(joints)
-            now = above @ rotmat[:, rows]
-            here = base + (above @ offsets[:, rows, :, None])[..., 0]
-            for column, joint in enumerate(joints):
-                turned[joint], placed[joint] = now[:, column], here[:, column]
-        return torch.stack(turned, dim=1), torch.stack(placed, dim=1)
+        offsets = offsets.expand(len(rotmat), -1, -1)
+        places = torch.cat([torch.zeros_like(offsets[:, :1]), offsets[:, 1:]], 1)
+        return pose_skeleton(self.parents, rotmat, places)
+
+
+def pose_skeleton(
+    parents: tuple[int, ...], rotmat: Tensor, places: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Global rotations (B, J, 3, 3) and positions (B, J, 3) of the joints of posed skeletons.
+
+    Args:
+        parents: J parent rows, -1 for the root, which comes first.
+        rotmat: (B, J, 3, 3) local rotations.
+        places: (B, J, 3) of each joint in its parent's frame; of the root in the world.
+    """
+    depths = _depths(parents, rotmat.device)
+    # As 4x4 transforms one product poses all joints of a depth: small tensors cost by their number.
+    edge = depths.edge.to(rotmat).expand(*rotmat.shape[:2], 1, 4)
+    local = torch.cat([torch.cat([rotmat, places[..., None]], -1), edge], -2)
+    first, *others = local.index_select(1, depths.order).split(depths.sizes, 1)
+    posed = [first]
+    for above, own in zip(depths.above, others, strict=True):
+        posed.append(posed[-1].index_select(1, above) @ own)
+    world = torch.cat(posed, 1).index_select(1, depths.back)
+    return world[..., :3, :3], world[..., :3, 3]
+
+
+@dataclass(frozen=True, eq=False)
+class _Depths:
+    """The joints of a tree by their depth below the root.
+
+    Attributes:
+        order: (J,) joints, nearest to the root first; back: (J,) the place of each joint in it.
+        sizes: how many joints each depth has.
+        above: for each depth but the first, the places of its parents within the depth before.
+        edge: (4,) the last row of a transform.
+    """
+
+    order: Tensor
+    back: Tensor
+    sizes: tuple[int, ...]
+    above: tuple[Tensor, ...]
+    edge: Tensor
+
+
+@cache
+def _depths(parents: tuple[int, ...], device: torch.device) -> _Depths:
+    nothing = torch.zeros(0)
+    levels = KinematicChain((), parents, nothing, nothing).levels
+    rows = [(0,), *(joints for joints, _ in levels)]
+    order = [joint for row in rows for joint in row]
+    above = [[rows[n].index(p) for p in wanted] for n, (_, wanted) in enumerate(levels)]
+    # Tables made inside inference mode could never be used in training again.
+    with torch.inference_mode(False):
+        return _Depths(
+            torch.tensor(order, device=device),
+            torch.tensor(order, device=device).argsort(),
+            tuple(len(row) for row in rows),
+            tuple(torch.tensor(row, device=device) for row in above),
+            torch.tensor([0.0, 0.0, 0.0, 1.0], device=device),
+        )

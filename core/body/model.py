@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from core.body.arrays import BodyArrays
 from core.body.hierarchy import MeshHierarchy
 from core.body.joint_sets import JOINT_SETS, JointSet
-from core.body.kinematic_chain import KinematicChain
+from core.body.kinematic_chain import KinematicChain, pose_skeleton
 from core.body.sparse import SparseMap
 from core.errors import BodyError
 
@@ -179,25 +179,11 @@ class BodyModel(nn.Module):
             rest = self.rest_joints(betas.to(dtype))
             up = list(self.parents[1:])
             offsets = (self.rest_rotmat[up] @ (rest[:, 1:] - rest[:, up])[..., None])[..., 0]
-            world: list[Tensor] = [rotmat[:, 0]] * self.joint_count
-            place: list[Tensor] = [rest[:, 0]] * self.joint_count
-            for joints, parents in self._chain_levels:
-                above = torch.stack([world[p] for p in parents], 1)
-                base = torch.stack([place[p] for p in parents], 1)
-                turned = above @ rotmat[:, list(joints)]
-                step = above @ offsets[:, [j - 1 for j in joints], :, None]
-                for column, joint in enumerate(joints):
-                    world[joint] = turned[:, column]
-                    place[joint] = base[:, column] + step[:, column, :, 0]
-            turns, posed = torch.stack(world, 1), torch.stack(place, 1)
+            places = torch.cat([rest[:, :1], offsets], 1)
+            turns, posed = pose_skeleton(self.parents, rotmat, places)
             carried = turns @ self.rest_rotmat
             shift = posed - (carried @ rest[..., None])[..., 0]
         return BoneTransforms(carried, shift, turns, posed)
-
-    @cached_property
-    def _chain_levels(self) -> tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]:
-        empty = torch.zeros(0)
-        return KinematicChain(self.joint_names, self.parents, empty, empty).levels
 
     def forward(
         self,
@@ -281,7 +267,7 @@ class BodyModel(nn.Module):
 
     def joint_sets(self) -> tuple[str, ...]:
         """The sets that this body can compute."""
-        return tuple(name for name in JOINT_SETS if self._rows_of(name) is not None)
+        return tuple(name for name in JOINT_SETS if self._has(name))
 
     def has_own_regressor(self, joint_set: str) -> bool:
         """Whether the set comes from a regressor of the body's files, not from stand-in landmarks."""
@@ -292,12 +278,12 @@ class BodyModel(nn.Module):
         level %= len(self.level_sizes)
         key = (joint_set, level)
         if key not in self._regressors:
-            rows = self._rows_of(joint_set)
-            if rows is None:
+            if not self._has(joint_set):
                 raise BodyError(
                     f"the body {self.name} cannot compute the joints {joint_set}",
                     cure="add the joint regressor file that belongs to it, or use another body",
                 )
+            rows = self._rows_of(joint_set)
             if level:
                 rows = self.hierarchy.rows_at(rows, level)
             buffer = f"regressor_{joint_set}_{level}"
@@ -321,14 +307,18 @@ class BodyModel(nn.Module):
         wanted = [i for i, marks in enumerate(rows.landmarks) if set(marks) <= set(rows.pelvis)]
         return self.regress(vertices, joint_set)[:, wanted].mean(1)
 
-    def _rows_of(self, name: str) -> NDArray[np.float64] | None:
+    def _has(self, name: str) -> bool:
+        """Whether a set has a regressor of the body's own, or all its landmarks are known."""
+        wanted = self.joint_set(name).landmarks
+        composed = all(mark in self._landmarks for row in wanted for mark in row)
+        return name in self._given_regressors or composed
+
+    def _rows_of(self, name: str) -> NDArray[np.float64]:
         """(K, V) dense rows of a set: the body's own regressor, else composed of landmarks."""
         if name in self._given_regressors:
             return self._given_regressors[name].dense()
         marks = self._landmarks
         wanted = self.joint_set(name).landmarks
-        if any(mark not in marks for row in wanted for mark in row):
-            return None
         return np.stack([sum(marks[m].dense()[0] for m in row) / len(row) for row in wanted])
 
 
