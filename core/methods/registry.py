@@ -6,10 +6,12 @@ loads to a `MethodEntry`.
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Literal
 
 from core.errors import InputError
@@ -20,6 +22,18 @@ if TYPE_CHECKING:
     from core.methods.base import Method
 
 ENTRY_POINT_GROUP = "meshloupe.methods"
+# What importing somebody else's package can end in; one that is broken must not take all methods along.
+_BROKEN = (
+    ImportError,
+    AttributeError,
+    SyntaxError,
+    OSError,
+    LookupError,
+    TypeError,
+    ValueError,
+    RuntimeError,
+)
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -273,9 +287,36 @@ BUILT_IN: tuple[MethodEntry, ...] = (
 
 @cache
 def list_methods() -> tuple[MethodEntry, ...]:
-    """All methods: the built-in ones, then those of installed plug-ins, sorted by name."""
+    """All methods: the built-in ones, then those of installed plug-ins, sorted by name.
+
+    A plug-in that cannot be loaded, or whose id is taken, is left out with a warning.
+    """
     added = sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name)
-    return BUILT_IN + tuple(point.load() for point in added)
+    return BUILT_IN + tuple(_plug_ins(added))
+
+
+def _plug_ins(points: Iterable[EntryPoint]) -> Iterable[MethodEntry]:
+    taken = {entry.id for entry in BUILT_IN}
+    for point in points:
+        try:
+            entry = point.load()
+        except _BROKEN as error:
+            _left_out(point, f"it cannot be loaded ({type(error).__name__}: {error})")
+            continue
+        if not isinstance(entry, MethodEntry):
+            _left_out(point, f"{point.value} is no MethodEntry")
+        elif entry.id in taken:
+            _left_out(point, f"there is a method called {entry.id} already")
+        else:
+            taken.add(entry.id)
+            yield entry
+
+
+def _left_out(point: EntryPoint, why: str) -> None:
+    package = "a package" if point.dist is None else point.dist.name
+    log.warning(
+        "method %s of %s is left out: %s; update or uninstall %s", point.name, package, why, package
+    )
 
 
 def method_entry(method_id: str) -> MethodEntry:

@@ -18,7 +18,10 @@ ROWS = [
     for preset in entry.presets
     for variant in preset.variants
 ]
-EXPECTED = {"metro", "pose_lift"}
+EXPECTED = {
+    "pose_lift", "metro", "fastmetro", "coarsemetro", "graphormer", "pointhmr", "glnet", "multi_roi",
+    "cliff",
+}  # fmt: skip
 
 
 @cache
