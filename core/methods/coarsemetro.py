@@ -12,8 +12,9 @@ No code was published; the paper is the specification. Where it is silent or at 
   from table 1 (11.6 M parameters, 0.6 G multiply-adds, 4.5 M activations), which other widths miss
   by far. Stage 1 has no vertex tokens before its own; there the joint tokens are asked.
 - An "MLP layer" over tokens is Linear, ReLU, Linear from a to b to b tokens (with one layer the count
-  falls short). Between stages one linear map narrows camera and picture, another joints and vertices;
-  vertices are narrowed first, then made more.
+  falls short); the one that makes positions is a single linear map from 64 to 3, shared by joints and
+  vertices, as FastMETRO's. Between stages one linear map narrows camera and picture, another joints
+  and vertices; vertices are narrowed first, then made more.
 - Section 3 speaks of learned vertex tokens, section 3.2 and the contributions of vertex tokens made
   from the joint tokens alone: the latter, as table 2's masking needs.
 - The decoder reads picture and camera (section 3.2.2); FastMETRO's leaves the camera out. No mask

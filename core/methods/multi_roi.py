@@ -18,9 +18,16 @@ it must load its weights, and ``fusion = "paper"`` follows the equations:
 - Eq. 5, 6: code gives a body for every crop, crop 0 being the result; paper one body from the mean
   feature. The code's regressor sees the boxes of all crops, in the same order for every crop.
 
+The losses of the crops differ too (`core.losses.multi_roi`): ``formula = "code"`` (default) is what was
+trained with, ``formula = "paper"`` equations 15 to 17.
+
 Choices where both are silent: b is the longer (vertical) side of the 3:4 crop, as in CLIFF's code
 (200 x scale), and the offsets of 0.1 b are of that side; the crop is the person's box times 1.2; 2D
 joints are compared in [-1, 1] over the square of side b about the first crop.
+
+``lite`` is the same network, narrower, on the shared backbone, with square crops. Its own: a crop's
+feature also knows where the backbone has found joints (`core.methods.pooled_picture`), the regressor
+starts from a first guess of the body instead of the mean pose, and there is no dropout.
 
 Frame: camera axes (x right, y down, z forward), metres, where the body model puts its origin.
 """
