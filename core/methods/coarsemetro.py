@@ -48,7 +48,6 @@ from torch import Tensor, nn
 
 from core.body import BodyModel
 from core.body.model import full_precision
-from core.errors import BodyError
 from core.methods.base import Method
 from core.methods.fastmetro import upsampled
 from core.methods.fastmetro_losses import BODY_WEIGHTS, LossWeights, RootedBody, mesh_terms
@@ -222,11 +221,6 @@ class CoarseMetro(Method):
     ) -> None:
         super().__init__()
         require_levels(body, "CoarseMETRO")
-        if len(body.level_sizes) != 3:
-            raise BodyError(
-                f"CoarseMETRO reconstructs bodies, {body.name} is a hand",
-                cure="choose a body, or the hand of another method",
-            )
         self.config, self.preset, self.variant, self.body = config, preset, variant, body
         self.rooted = RootedBody(body)
         self.input_spec = input_spec_of(config.backbone)

@@ -14,7 +14,7 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Literal
 
-from core.errors import InputError
+from core.errors import BodyError, InputError
 from core.types import Subject
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ _BROKEN = (
     RuntimeError,
 )
 log = logging.getLogger(__name__)
+# Joints that only one of the two has.
+_JOINTS_OF: dict[Subject, str] = {"body": "smpl24", "hand": "hand21"}
 
 
 @dataclass(frozen=True)
@@ -342,6 +344,10 @@ def create_method(
         preset: ``paper`` or ``lite``; the method's first by default.
         variant: a variant of that preset; its first by default.
         body: the body whose mesh it predicts; the embedded body (or hand) by default.
+
+    Raises:
+        InputError: no such method, preset or variant.
+        BodyError: a hand where a body is reconstructed, or the other way round.
     """
     from core.body import load_body
 
@@ -349,7 +355,21 @@ def create_method(
     chosen_preset, chosen = entry.variant(preset, variant)
     if body is None:
         body = load_body("embedded" if chosen.subject == "body" else "embedded_hand")
+    _require_subject(entry, chosen, body)
     module_name, function_name = entry.target.split(":")
     build = getattr(import_module(module_name), function_name)
     method: Method = build(chosen_preset.id, chosen.id, body)
     return method.eval()
+
+
+def _require_subject(entry: MethodEntry, variant: Variant, body: BodyModel) -> None:
+    known = body.joint_sets()
+    other: Subject = "body" if variant.subject == "hand" else "hand"
+    if _JOINTS_OF[other] not in known or _JOINTS_OF[variant.subject] in known:
+        return
+    fitting = [v.id for preset in entry.presets for v in preset.variants if v.subject == other]
+    raise BodyError(
+        f"{entry.id} {variant.id} reconstructs a {variant.subject}, but {body.name} is a {other}",
+        cure=f"choose a {variant.subject} model"
+        + (f", or the variant {' or '.join(dict.fromkeys(fitting))}" if fitting else ""),
+    )

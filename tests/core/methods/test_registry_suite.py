@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from core.body import load_body
-from core.errors import InputError
+from core.errors import BodyError, InputError
 from core.methods import create_method, list_methods, method_entry
 from core.methods.base import Method
 from core.nn.batch import Batch
@@ -84,6 +84,16 @@ def test_unknown_names_are_answered_with_the_known_ones() -> None:
         method_entry("metro").variant(None, "body_h99")
     with pytest.raises(InputError, match="paper"):
         method_entry("metro").preset("huge")
+
+
+@pytest.mark.parametrize(("method_id", "preset", "variant"), ROWS)
+def test_a_hand_for_a_body_is_refused_and_the_other_way_round(
+    method_id: str, preset: str, variant: str
+) -> None:
+    subject = method_entry(method_id).variant(preset, variant)[1].subject
+    other = load_body("embedded" if subject == "hand" else "embedded_hand")
+    with pytest.raises(BodyError, match=f"reconstructs a {subject}.*choose a {subject} model"):
+        create_method(method_id, preset=preset, variant=variant, body=other)
 
 
 @pytest.mark.parametrize(("method_id", "preset", "variant"), quick(ROWS))
