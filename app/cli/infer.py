@@ -25,6 +25,9 @@ from app.cli.console import (
 )
 from app.cli.infer_options import (
     box_of,
+    check_detector,
+    check_device,
+    check_focal,
     kinds_of,
     methods_of,
     precision_of,
@@ -66,7 +69,7 @@ def infer(
         typer.Option(metavar="x0,y0,x1,y1", help="A person's box, pixels; may be repeated."),
     ] = None,
     detector: Annotated[
-        str, typer.Option(metavar="NAME", help="auto, none, yolo, or a YOLO weights file.")
+        str, typer.Option(metavar="NAME", help="auto, embedded, yolo, none, or a YOLO .pt file.")
     ] = "auto",
     joints: Annotated[
         Path | None, typer.Option(metavar="FILE", help="2D joints of the people, JSON.")
@@ -124,8 +127,9 @@ def infer(
     """Pictures and videos in, bodies and files out."""
     if box and joints is not None:
         raise wrong_use("give either boxes or joints: joints carry their own boxes", "--box")
-    if focal is not None and not (math.isfinite(focal) and focal > 0):
-        raise wrong_use("the focal length must be a positive number of pixels", "--focal")
+    check_focal(focal)
+    check_device(device)
+    check_detector(detector)
     boxes = tuple(box_of(text) for text in box or ())
     part, kinds, smoothing = shard_of(shard), kinds_of(save), smoothing_of(smooth)
     level, exactness = refinement_of(refine), precision_of(precision)

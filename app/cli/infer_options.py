@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 from app.cli.console import say, wrong_use
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from core.pipeline.shards import Shard
     from core.temporal import Smoothing
     from core.types import Precision, RefineLevel
+
+# Beyond these, pictures of a million pixels a side would need a lens that nobody has.
+LEAST_FOCAL_PX, MOST_FOCAL_PX = 1.0, 1e6
 
 
 def box_of(text: str) -> tuple[float, float, float, float]:
@@ -23,6 +27,30 @@ def box_of(text: str) -> tuple[float, float, float, float]:
     if not all(map(math.isfinite, (x0, y0, x1, y1))) or x1 - x0 < 1 or y1 - y0 < 1:
         raise wrong_use(f"{text!r} is empty: x1 > x0 and y1 > y0 by a pixel at least", "--box")
     return x0, y0, x1, y1
+
+
+def check_focal(focal_px: float | None) -> None:
+    """A focal length that a lens can have."""
+    if focal_px is not None and not LEAST_FOCAL_PX <= focal_px <= MOST_FOCAL_PX:
+        raise wrong_use(
+            f"the focal length must be from {LEAST_FOCAL_PX:g} to {MOST_FOCAL_PX:g} pixels",
+            "--focal",
+        )
+
+
+def check_device(name: str) -> None:
+    """``auto``, ``cpu``, ``cuda`` or ``cuda:N``; whether it is there is found out later."""
+    if re.fullmatch(r"auto|cpu|cuda(:\d+)?", name) is None:
+        raise wrong_use(f"{name!r} is none of auto, cpu, cuda, cuda:N", "--device")
+
+
+def check_detector(name: str) -> None:
+    """One of the names, or a file of YOLO."""
+    from core.detection import DETECTOR_NAMES
+
+    if name not in DETECTOR_NAMES and not name.lower().endswith(".pt"):
+        names = ", ".join(DETECTOR_NAMES)
+        raise wrong_use(f"{name!r} is none of {names}, nor a YOLO weights file (.pt)", "--detector")
 
 
 def shard_of(text: str | None) -> Shard:

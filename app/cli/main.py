@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -77,10 +80,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         0 done, 1 failed, 2 wrong use, 130 stopped by Ctrl-C.
     """
-    from core.errors import Cancelled, MeshLoupeError
-
     bound_spinning()
     logging.basicConfig(format="meshloupe: %(message)s", level=logging.WARNING)
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        say_error("what is printed goes to a full disk; free some space there, or print elsewhere")
+        # What is left in the buffer would fail once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_FAILED
+    return code
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    from core.errors import Cancelled, MeshLoupeError
+
     try:
         app(args=None if arguments is None else list(arguments), prog_name="meshloupe")
     except SystemExit as stop:

@@ -40,7 +40,7 @@ def verify(
     passed = sum(report.status == "passed" for report in reports)
     say(f"{passed} passed, {len(failed)} failed, {len(reports) - passed - len(failed)} not checked")
     if failed:
-        say_error(f"beyond tolerance: {', '.join(failed)}")
+        say_error(f"failed: {', '.join(failed)}; the lines above say why")
         raise typer.Exit(EXIT_FAILED)
     if not passed:
         say_error(f"{fixtures}: nothing could be checked; no method here has these networks")

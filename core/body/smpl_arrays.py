@@ -63,18 +63,7 @@ def body_arrays(
     Raises:
         BodyError: an array is missing, or the arrays do not fit together.
     """
-    missing = [key for key in REQUIRED if key not in data]
-    if missing:
-        raise BodyError(
-            f"no {', '.join(missing)} in it, so it is no SMPL or MANO model",
-            cure="give the model file of SMPL (.pkl or .npz) or MANO",
-        )
-    weights = _numbers(data, "weights")
-    if weights.ndim != 2 or weights.shape[1] not in _SKELETONS:
-        raise BodyError(
-            f"a skeleton of {weights.shape[-1]} joints",
-            cure="give an SMPL model (24 joints) or a MANO model (16 joints)",
-        )
+    weights = _checked_weights(data)
     kind, names, parents = _SKELETONS[weights.shape[1]]
     count, joints = weights.shape
     v_template = _numbers(data, "v_template", (count, 3))
@@ -84,9 +73,7 @@ def body_arrays(
     if regressor.shape != (joints, count):
         raise _misfit("J_regressor", regressor.shape, (joints, count))
     _check_tree(data["kintree_table"], parents, kind)
-    faces = _numbers(data, "f", (None, 3)).astype(np.int64)
-    if faces.size and not 0 <= faces.min() <= faces.max() < count:
-        raise BodyError("triangles name vertices that do not exist")
+    faces = _checked_triangles(data, count)
     regressors = _regressors(data, joint_regressors or {}, count)
     return BodyArrays(
         name=name or kind,
@@ -103,6 +90,30 @@ def body_arrays(
         regressors=regressors,
         hand_mean=_hand_mean(data) if joints == len(MANO16_NAMES) else None,
     )
+
+
+def _checked_weights(data: Mapping[str, Any]) -> NDArray[np.float64]:
+    """Skinning weights (V, J) of a model that has all it needs and a known skeleton."""
+    missing = [key for key in REQUIRED if key not in data]
+    if missing:
+        raise BodyError(
+            f"no {', '.join(missing)} in it, so it is no SMPL or MANO model",
+            cure="give the model file of SMPL (.pkl or .npz) or MANO",
+        )
+    weights = _numbers(data, "weights")
+    if weights.ndim != 2 or weights.shape[1] not in _SKELETONS:
+        raise BodyError(
+            f"a skeleton of {weights.shape[-1]} joints",
+            cure="give an SMPL model (24 joints) or a MANO model (16 joints)",
+        )
+    return weights
+
+
+def _checked_triangles(data: Mapping[str, Any], vertex_count: int) -> NDArray[np.int64]:
+    faces = _numbers(data, "f", (None, 3)).astype(np.int64)
+    if faces.size and not 0 <= faces.min() <= faces.max() < vertex_count:
+        raise BodyError("triangles name vertices that do not exist")
+    return faces
 
 
 def _numbers(

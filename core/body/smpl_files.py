@@ -38,7 +38,7 @@ def read_smpl_file(
     path = Path(path)
     if not path.is_file():
         raise BodyError("no such body", path=path, cure="give `embedded` or a model file")
-    data: Any = read_npz(path) if path.suffix.lower() == ".npz" else read_pickle(path)
+    data: Any = read_npz(path) if _is_zip(path) else read_pickle(path)
     if isinstance(data, InertObject) and data.attributes:
         data = data.attributes
     if not isinstance(data, Mapping):
@@ -50,6 +50,11 @@ def read_smpl_file(
         return body_arrays(data, name=path.name, joint_regressors=regressors, levels=levels)
     except BodyError as error:
         raise BodyError(error.what, path=path, cure=error.cure) from error
+
+
+def _is_zip(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(4) == b"PK\x03\x04"
 
 
 def read_sampling(path: str | Path, vertex_count: int = 6890) -> MeshHierarchy:

@@ -215,24 +215,10 @@ def _scene(
     body: BodyModel, betas: NDArray[np.float64], names: list[str], note: str
 ) -> dict[str, Any]:
     """Nodes, skin, mesh and animation: the skeleton's nodes first, then the body's."""
-    offsets = body.chain.offsets_of(torch.from_numpy(betas[None]).to(body.v_bind))[0]
-    offsets_m = offsets.detach().cpu().double().numpy()
     joints = body.joint_count
-    nodes: list[dict[str, Any]] = []
-    for joint, name in enumerate(body.joint_names):
-        node: dict[str, Any] = {"name": name, "translation": offsets_m[joint].tolist()}
-        children = [child for child, parent in enumerate(body.parents) if parent == joint]
-        nodes.append(node | ({"children": children} if children else {}))
-    nodes.append({"name": body.name or "person", "mesh": 0, "skin": 0})
+    nodes = [*_skeleton_nodes(body, betas), {"name": body.name or "person", "mesh": 0, "skin": 0}]
     place = {name: row for row, name in enumerate(names)}
     attributes = {name: place[name] for name in names if name not in ("faces", "bind")}
-    time, root = len(names), len(names) + 1
-    samplers = [{"input": time, "output": root + row} for row in range(joints + 1)]
-    channels = [{"sampler": 0, "target": {"node": 0, "path": "translation"}}]
-    channels += [
-        {"sampler": joint + 1, "target": {"node": joint, "path": "rotation"}}
-        for joint in range(joints)
-    ]
     comment = note + ("" if body.posedirs is None else "; without the body's pose blend shapes")
     return {
         "asset": {"version": "2.0", "generator": "MeshLoupe", "copyright": comment},
@@ -255,7 +241,33 @@ def _scene(
             }
         ],
         "materials": [{"pbrMetallicRoughness": {"metallicFactor": 0.0, "roughnessFactor": 0.8}}],
-        "animations": [{"name": "motion", "samplers": samplers, "channels": channels}],
+        "animations": [_animation(joints, len(names))],
+    }
+
+
+def _skeleton_nodes(body: BodyModel, betas: NDArray[np.float64]) -> list[dict[str, Any]]:
+    """A node per joint, at its place (metres) from its parent."""
+    offsets = body.chain.offsets_of(torch.from_numpy(betas[None]).to(body.v_bind))[0]
+    offsets_m = offsets.detach().cpu().double().numpy()
+    nodes: list[dict[str, Any]] = []
+    for joint, name in enumerate(body.joint_names):
+        node: dict[str, Any] = {"name": name, "translation": offsets_m[joint].tolist()}
+        children = [child for child, parent in enumerate(body.parents) if parent == joint]
+        nodes.append(node | ({"children": children} if children else {}))
+    return nodes
+
+
+def _animation(joints: int, time: int) -> dict[str, Any]:
+    """The motion: accessor ``time``, then the root's way and every joint's turns in those after it."""
+    channels = [{"sampler": 0, "target": {"node": 0, "path": "translation"}}]
+    channels += [
+        {"sampler": joint + 1, "target": {"node": joint, "path": "rotation"}}
+        for joint in range(joints)
+    ]
+    return {
+        "name": "motion",
+        "samplers": [{"input": time, "output": time + 1 + row} for row in range(joints + 1)],
+        "channels": channels,
     }
 
 

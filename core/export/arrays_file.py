@@ -92,6 +92,27 @@ def read_npz(path: str | Path) -> StoredPeople:
     arrays = _Arrays(path, read_arrays(path))
     if int(arrays.number("schema")) != SCHEMA:
         raise InputError("is of another schema than 1", path=path, cure=_CURE)
+    people = _people_of(arrays)
+    rows = len(people)
+    vertex_count = arrays.get("vertices", (rows, None, 3)).shape[1]
+    height, width = arrays.get("image_size", (2,))
+    return StoredPeople(
+        path=path,
+        **_network_of(arrays),
+        image_size=(int(height), int(width)),
+        people=people,
+        faces=_checked_faces(arrays, vertex_count),
+        frame=arrays.optional("frame", (rows,)),
+        time_s=arrays.optional("time_s", (rows,)),
+    )
+
+
+def _network_of(arrays: _Arrays) -> dict[str, Any]:
+    return {name: arrays.text(name) for name in ("method", "preset", "variant", "body")}
+
+
+def _people_of(arrays: _Arrays) -> tuple[Reconstruction, ...]:
+    """The people of a schema 1 file, row by row."""
     names = arrays.texts("joint_names")
     rows, count = arrays.rows(), len(names)
     vertices = arrays.get("vertices", (rows, None, 3))
@@ -107,12 +128,10 @@ def read_npz(path: str | Path) -> StoredPeople:
     }
     refinements = _refinements(arrays, rows)
     score, track = arrays.get("score", (rows,)), arrays.optional("track_id", (rows,))
-    text: dict[str, Any] = {
-        name: arrays.text(name) for name in ("method", "preset", "variant", "body")
-    }
-    people = tuple(
+    network = _network_of(arrays)
+    return tuple(
         Reconstruction(
-            **text,
+            **network,
             vertices=vertices[row],
             joint_names=names,
             focal_px=arrays.focal(),
@@ -124,16 +143,6 @@ def read_npz(path: str | Path) -> StoredPeople:
             **_row_of(optional, row),
         )
         for row in range(rows)
-    )
-    height, width = arrays.get("image_size", (2,))
-    return StoredPeople(
-        path=path,
-        **text,
-        image_size=(int(height), int(width)),
-        people=people,
-        faces=_checked_faces(arrays, vertices.shape[1]),
-        frame=arrays.optional("frame", (rows,)),
-        time_s=arrays.optional("time_s", (rows,)),
     )
 
 

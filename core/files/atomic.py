@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import OutputError
+
+_CHOOSE = "choose a folder that you may write to"
 
 
 @contextmanager
@@ -59,6 +62,6 @@ def _umask() -> int:
 
 def _unwritable(target: Path, error: OSError) -> OutputError:
     reason = error.strerror or str(error)
-    return OutputError(
-        f"cannot be written ({reason})", path=target, cure="choose a folder that you may write to"
-    )
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    cure = "free some space there, or choose another disk" if full else _CHOOSE
+    return OutputError(f"cannot be written ({reason})", path=target, cure=cure)

@@ -11,6 +11,8 @@ from core.files.claims import DAMAGE, checked_key
 from core.files.limits import GlobalName, InertObject
 from core.files.machine import PickleMachine
 
+_FIRST_STEPS = 2  # bytes; what goes wrong here was never a pickle
+
 
 def run(machine: PickleMachine) -> Any:
     """The pickled value.
@@ -19,6 +21,7 @@ def run(machine: PickleMachine) -> Any:
         UnsafeFileError: it asks to run code, or claims too much.
         InputError: it is no pickle, damaged or cut off.
     """
+    start = machine.position
     try:
         for _ in range(machine.limits.opcodes):
             code = machine.take(1)
@@ -26,6 +29,11 @@ def run(machine: PickleMachine) -> Any:
                 return machine.stack.pop()
             INSTRUCTIONS[code](machine)
     except DAMAGE as error:
+        if machine.position - start <= _FIRST_STEPS:
+            raise InputError(
+                "this is no pickle, nor another layout that MeshLoupe reads",
+                cure="get the file from its source again; a download may have saved a web page",
+            ) from error
         raise InputError(
             f"the pickle is damaged near byte {machine.position}",
             cure="get the file from its source again",

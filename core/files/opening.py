@@ -11,12 +11,26 @@ from pathlib import Path
 from core.errors import InputError, MeshLoupeError
 
 
+def require_no_device(path: str | Path) -> None:
+    """Refuse pipes, sockets and devices: opening one can wait for ever.
+
+    Raises:
+        InputError: it is one.
+    """
+    place = Path(path)
+    if place.exists() and not place.is_file() and not place.is_dir():
+        raise InputError(
+            "is a pipe or a device, not a file", path=path, cure="copy what it gives into a file"
+        )
+
+
 def map_file(path: str | Path) -> mmap.mmap:
     """The file's bytes as a private copy-on-write map: pages load on use, writes never reach the disk.
 
     Raises:
         InputError: there is no such file, it is a folder, empty or not readable.
     """
+    require_no_device(path)
     try:
         with Path(path).open("rb") as stream:
             return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_COPY)

@@ -12,6 +12,7 @@ import numpy as np
 from core.errors import InputError, MeshLoupeError
 from core.files import read_npz, read_pickle
 from core.files.archives import CheckedZip
+from core.files.opening import require_no_device
 from core.interop.array_files import array_report, table_report
 from core.interop.doubts import finite_share, unit_of
 from core.interop.reports import Report
@@ -61,6 +62,7 @@ def _is_safetensors(head: bytes) -> bool:
 
 
 def _head(path: Path) -> bytes:
+    require_no_device(path)
     try:
         with path.open("rb") as stream:
             head = stream.read(HEAD)

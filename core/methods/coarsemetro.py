@@ -12,8 +12,9 @@ No code was published; the paper is the specification. Where it is silent or at 
   from table 1 (11.6 M parameters, 0.6 G multiply-adds, 4.5 M activations), which other widths miss
   by far. Stage 1 has no vertex tokens before its own; there the joint tokens are asked.
 - An "MLP layer" over tokens is Linear, ReLU, Linear from a to b to b tokens (with one layer the count
-  falls short). Between stages one linear map narrows camera and picture, another joints and vertices;
-  vertices are narrowed first, then made more.
+  falls short); the one that makes positions is a single linear map from 64 to 3, shared by joints and
+  vertices, as FastMETRO's. Between stages one linear map narrows camera and picture, another joints
+  and vertices; vertices are narrowed first, then made more.
 - Section 3 speaks of learned vertex tokens, section 3.2 and the contributions of vertex tokens made
   from the joint tokens alone: the latter, as table 2's masking needs.
 - The decoder reads picture and camera (section 3.2.2); FastMETRO's leaves the camera out. No mask
@@ -47,7 +48,6 @@ from torch import Tensor, nn
 
 from core.body import BodyModel
 from core.body.model import full_precision
-from core.errors import BodyError
 from core.methods.base import Method
 from core.methods.fastmetro import upsampled
 from core.methods.fastmetro_losses import BODY_WEIGHTS, LossWeights, RootedBody, mesh_terms
@@ -221,11 +221,6 @@ class CoarseMetro(Method):
     ) -> None:
         super().__init__()
         require_levels(body, "CoarseMETRO")
-        if len(body.level_sizes) != 3:
-            raise BodyError(
-                f"CoarseMETRO reconstructs bodies, {body.name} is a hand",
-                cure="choose a body, or the hand of another method",
-            )
         self.config, self.preset, self.variant, self.body = config, preset, variant, body
         self.rooted = RootedBody(body)
         self.input_spec = input_spec_of(config.backbone)

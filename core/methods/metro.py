@@ -199,6 +199,10 @@ class Metro(Method):
             self.guess = first_guess(body)
         if config.grid_tokens:
             self.grid_to_tokens = nn.Conv1d(rows, tokens, 1)
+        self._make_encoders(config)
+        self._make_outputs(config, tokens)
+
+    def _make_encoders(self, config: MetroConfig) -> None:
         inputs = ((LITE_FEATURES if self.lite else FEATURES) + 3, *config.outputs[:-1])
         four = zip(inputs, config.widths, config.inner, config.outputs, strict=True)
         self.encoders = nn.ModuleList(
@@ -211,7 +215,10 @@ class Metro(Method):
             )
             for number, sizes in enumerate(four)
         )
-        sizes = body.level_sizes[::-1]
+
+    def _make_outputs(self, config: MetroConfig, tokens: int) -> None:
+        """The steps to finer meshes, and the camera."""
+        sizes = self.body.level_sizes[::-1]
         if config.learned_up:
             self.upsampling = nn.Linear(sizes[0], sizes[1])
             if len(sizes) == 3:
@@ -220,7 +227,6 @@ class Metro(Method):
         self.camera_each = nn.Linear(3, 1)
         self.camera_mix = nn.Linear(seen, config.camera_hidden)
         self.camera_out = nn.Linear(config.camera_hidden, 3)
-
         if config.from_guess:
             last = self.encoders[-1]
             assert isinstance(last, ReducingEncoder)

@@ -18,9 +18,16 @@ it must load its weights, and ``fusion = "paper"`` follows the equations:
 - Eq. 5, 6: code gives a body for every crop, crop 0 being the result; paper one body from the mean
   feature. The code's regressor sees the boxes of all crops, in the same order for every crop.
 
+The losses of the crops differ too (`core.losses.multi_roi`): ``formula = "code"`` (default) is what was
+trained with, ``formula = "paper"`` equations 15 to 17.
+
 Choices where both are silent: b is the longer (vertical) side of the 3:4 crop, as in CLIFF's code
 (200 x scale), and the offsets of 0.1 b are of that side; the crop is the person's box times 1.2; 2D
 joints are compared in [-1, 1] over the square of side b about the first crop.
+
+``lite`` is the same network, narrower, on the shared backbone, with square crops. Its own: a crop's
+feature also knows where the backbone has found joints (`core.methods.pooled_picture`), the regressor
+starts from a first guess of the body instead of the mean pose, and there is no dropout.
 
 Frame: camera axes (x right, y down, z forward), metres, where the body model puts its origin.
 """
@@ -45,13 +52,14 @@ from core.methods.base import InputSpec, Method, Roi
 from core.methods.first_guess import FirstGuess, Guess
 from core.methods.multi_roi_backbone import StridedHRNet
 from core.methods.multi_roi_fusion import Fusion
+from core.methods.multi_roi_records import crop_records
 from core.methods.pooled_picture import CHANNELS as LITE_CHANNELS
 from core.methods.pooled_picture import HIDDEN_WIDTH, PooledPicture, box_numbers
 from core.nn.batch import Batch, LossTerm, LossTerms, MethodOutput, Target
 from core.nn.iterative_regressor import IterativeRegressor, pose_of_rotmat, rotmat_of_pose
 from core.nn.lite_backbone import LITE_SIZE, DenseNetwork
 from core.nn.resnet import CHANNELS, ResNet50
-from core.types import CamerasRecord, FusionRecord, InspectionRecord, MeshStageRecord, RegionRecord
+from core.types import InspectionRecord
 
 SIZE_HW = (256, 192)
 LITE_HW = (LITE_SIZE, LITE_SIZE)
@@ -370,28 +378,19 @@ class MultiRoi(Method):
             return super().inspect(batch, output)
         assert batch.roi_center is not None
         assert batch.roi_size is not None
-        names = tuple(_roi_name(number, roi) for number, roi in enumerate(self.input_spec.rois))
         sides = batch.roi_size[..., None] * batch.roi_size.new_tensor([self.aspect, 1.0])
         boxes = box_of_center_size(batch.roi_center, sides).cpu().numpy()
-        faces = self.body.faces().astype("int32")
-        people = []
-        for person in range(len(batch)):
-            records: list[InspectionRecord] = [RegionRecord("crops", names, boxes[person])]
-            if state.weights is not None:
-                weights = state.weights[person].detach().cpu().numpy()
-                records.append(FusionRecord("crop fusion", names, names, weights))
-            if len(names) > 1:
-                local, full = (
-                    c[person].detach().cpu().numpy() for c in (state.camera, state.camera_full)
-                )
-                records.append(CamerasRecord("crop cameras", names, local, full))
-            bodies = self.body(state.rotmat[person], state.betas[person]).vertices
-            records += [
-                MeshStageRecord(f"body of {name}", own.detach().cpu().numpy(), faces)
-                for name, own in zip(names, bodies, strict=True)
-            ]
-            people.append(tuple(records))
-        return tuple(people)
+        return tuple(
+            crop_records(
+                self.body,
+                self.input_spec.rois,
+                boxes[person],
+                weights=None if state.weights is None else state.weights[person],
+                cameras=(state.camera[person], state.camera_full[person]),
+                bodies=self.body(state.rotmat[person], state.betas[person]).vertices,
+            )
+            for person in range(len(batch))
+        )
 
     # ----------------------------------------------------------------- released
 
@@ -445,10 +444,6 @@ def _own_name(name: str) -> str:
     if first == "proj_head":
         return f"projection.{rest}"
     return name if first == "backbone" else f"backbone.{name}"
-
-
-def _roi_name(number: int, roi: Roi) -> str:
-    return "box" if number == 0 else f"crop {number} (x{roi.scale:g})"
 
 
 def _hips(joints: Tensor) -> Tensor:

@@ -6,13 +6,15 @@ loads to a `MethodEntry`.
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Literal
 
-from core.errors import InputError
+from core.errors import BodyError, InputError
 from core.types import Subject
 
 if TYPE_CHECKING:
@@ -20,6 +22,20 @@ if TYPE_CHECKING:
     from core.methods.base import Method
 
 ENTRY_POINT_GROUP = "meshloupe.methods"
+# What importing somebody else's package can end in; one that is broken must not take all methods along.
+_BROKEN = (
+    ImportError,
+    AttributeError,
+    SyntaxError,
+    OSError,
+    LookupError,
+    TypeError,
+    ValueError,
+    RuntimeError,
+)
+log = logging.getLogger(__name__)
+# Joints that only one of the two has.
+_JOINTS_OF: dict[Subject, str] = {"body": "smpl24", "hand": "hand21"}
 
 
 @dataclass(frozen=True)
@@ -273,9 +289,36 @@ BUILT_IN: tuple[MethodEntry, ...] = (
 
 @cache
 def list_methods() -> tuple[MethodEntry, ...]:
-    """All methods: the built-in ones, then those of installed plug-ins, sorted by name."""
+    """All methods: the built-in ones, then those of installed plug-ins, sorted by name.
+
+    A plug-in that cannot be loaded, or whose id is taken, is left out with a warning.
+    """
     added = sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name)
-    return BUILT_IN + tuple(point.load() for point in added)
+    return BUILT_IN + tuple(_plug_ins(added))
+
+
+def _plug_ins(points: Iterable[EntryPoint]) -> Iterable[MethodEntry]:
+    taken = {entry.id for entry in BUILT_IN}
+    for point in points:
+        try:
+            entry = point.load()
+        except _BROKEN as error:
+            _left_out(point, f"it cannot be loaded ({type(error).__name__}: {error})")
+            continue
+        if not isinstance(entry, MethodEntry):
+            _left_out(point, f"{point.value} is no MethodEntry")
+        elif entry.id in taken:
+            _left_out(point, f"there is a method called {entry.id} already")
+        else:
+            taken.add(entry.id)
+            yield entry
+
+
+def _left_out(point: EntryPoint, why: str) -> None:
+    package = "a package" if point.dist is None else point.dist.name
+    log.warning(
+        "method %s of %s is left out: %s; update or uninstall %s", point.name, package, why, package
+    )
 
 
 def method_entry(method_id: str) -> MethodEntry:
@@ -301,6 +344,10 @@ def create_method(
         preset: ``paper`` or ``lite``; the method's first by default.
         variant: a variant of that preset; its first by default.
         body: the body whose mesh it predicts; the embedded body (or hand) by default.
+
+    Raises:
+        InputError: no such method, preset or variant.
+        BodyError: a hand where a body is reconstructed, or the other way round.
     """
     from core.body import load_body
 
@@ -308,7 +355,21 @@ def create_method(
     chosen_preset, chosen = entry.variant(preset, variant)
     if body is None:
         body = load_body("embedded" if chosen.subject == "body" else "embedded_hand")
+    _require_subject(entry, chosen, body)
     module_name, function_name = entry.target.split(":")
     build = getattr(import_module(module_name), function_name)
     method: Method = build(chosen_preset.id, chosen.id, body)
     return method.eval()
+
+
+def _require_subject(entry: MethodEntry, variant: Variant, body: BodyModel) -> None:
+    known = body.joint_sets()
+    other: Subject = "body" if variant.subject == "hand" else "hand"
+    if _JOINTS_OF[other] not in known or _JOINTS_OF[variant.subject] in known:
+        return
+    fitting = [v.id for preset in entry.presets for v in preset.variants if v.subject == other]
+    raise BodyError(
+        f"{entry.id} {variant.id} reconstructs a {variant.subject}, but {body.name} is a {other}",
+        cure=f"choose a {variant.subject} model"
+        + (f", or the variant {' or '.join(dict.fromkeys(fitting))}" if fitting else ""),
+    )

@@ -26,6 +26,7 @@ from core.files.atomic import write_atomically
 from core.pipeline.coco_joints import coco_people, is_coco
 from core.types import Detection
 
+LEAST_PERSON_PX = 2.0  # joints in [0, 1] are a person of this size at most
 MAX_BYTES = 256 * 2**20
 UNITS = "pixels, x right y down, in the picture's own resolution; null = not visible or unsure"
 _FORMAT = (
@@ -131,6 +132,10 @@ def _person(entry: Any, names: tuple[str, ...], path: Path, key: str) -> Detecti
         if known.sum() < 2:
             raise wrong("needs two known joints or a box_xyxy")
         box = box_around_joints(joints)
+        if (box[2:] - box[:2]).max() < LEAST_PERSON_PX:
+            raise wrong("its joints lie within two pixels; give pixels, not shares of the picture")
+    elif (box[2:] - box[:2]).min() < 1:
+        raise wrong("box_xyxy is empty: x1 > x0 and y1 > y0 by a pixel at least")
     pitch, track = entry.get("camera_pitch"), entry.get("track_id")
     return Detection(
         box_xyxy=box,

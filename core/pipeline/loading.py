@@ -16,8 +16,6 @@ from core.pipeline.config import EngineConfig
 from core.weights import embedded_weights, load_embedded, load_weights, newest_weights
 from core.weights.recognise import inspect_file
 
-# Weights that MeshLoupe trains are safetensors; the authors' files are pickles of one kind or another.
-OWN_LAYOUT = "safetensors"
 FOREIGN_SURFACE = (
     "these weights were made for the vertices of SMPL or MANO: on the embedded body the surface means "
     "nothing; choose your own SMPL or MANO file as the body"
@@ -89,7 +87,7 @@ def load_method(config: EngineConfig) -> tuple[Method, WeightsState]:
     method = create_method(config.method, preset=preset.id, variant=variant.id, body=body)
     if found.path is not None:
         report = load_weights(method, found.path)
-        if report.layout != OWN_LAYOUT and method.body.name.startswith("embedded"):
+        if report.released and method.body.name.startswith("embedded"):
             method.note = FOREIGN_SURFACE
             log.warning("%s: %s", found.path.name, FOREIGN_SURFACE)
     elif found.state == "embedded":

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import InputError
+from core.files.opening import require_no_device
 from core.types import Frame
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def read_picture(path: str | Path) -> Frame:
 def _check_readable(path: Path) -> None:
     if path.is_dir():
         raise InputError("is a folder, not a picture", path=path, cure="name a picture inside it")
+    require_no_device(path)
     try:
         with path.open("rb") as stream:
             first = stream.read(1)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from core.errors import InputError
+from core.files.opening import require_no_device
 from core.pipeline.pictures import PICTURE_SUFFIXES, read_picture
 from core.pipeline.videos import VIDEO_SUFFIXES, VideoFile
 from core.types import Frame
@@ -51,6 +52,7 @@ def expand_inputs(paths: Iterable[str | Path]) -> tuple[Path, ...]:
         if path.is_dir():
             files.extend(_folder_files(path))
         elif path.exists():
+            require_no_device(path)
             files.append(path)
         else:
             raise InputError("does not exist", path=path, cure="check the name")

@@ -17,6 +17,7 @@ from core.files import read_npz
 from core.weights.synthetic import TensorClaim
 
 _HASH = 2_654_435_761  # large outputs are stored at these multiples, modulo their size
+_COPY = "copy the folder again"
 RTOL = 1e-3
 SPREAD = 1e-4
 
@@ -90,8 +91,25 @@ class Fixture:
     outputs: Mapping[str, Mapping[str, Expected]]
 
     def stored(self, case: str, name: str) -> NDArray[Any]:
-        """A stored array, such as an input."""
-        return self.outputs[case][name].values
+        """A stored array, such as an input.
+
+        Raises:
+            InputError: the fixture does not hold it.
+        """
+        return self.expected(case, name).values
+
+    def expected(self, case: str, name: str) -> Expected:
+        """A stored output; raises as `stored`."""
+        found = self.outputs_of(case).get(name)
+        if found is None:
+            raise InputError(f"it holds no {case}/{name}", cure=_COPY)
+        return found
+
+    def outputs_of(self, case: str) -> Mapping[str, Expected]:
+        """What is stored of a case; raises as `stored`."""
+        if case not in self.outputs:
+            raise InputError(f"it holds nothing of {case}", cure=_COPY)
+        return self.outputs[case]
 
 
 def find_fixtures(folder: str | Path, only: str | None = None) -> tuple[Path, ...]:
@@ -126,6 +144,8 @@ def read_fixture(folder: Path) -> Fixture:
     arrays = read_npz(folder / "cases.npz")
     try:
         row = json.loads(description.read_text("utf-8"))
+        if not isinstance(row, dict):
+            raise TypeError(f"{description.name} holds no table")
         container = re.search(r"torch\.load\(file\)\['(\w+)'\]", row.get("how_loaded", ""))
         return Fixture(
             name=folder.name,
@@ -136,10 +156,8 @@ def read_fixture(folder: Path) -> Fixture:
             inputs=tuple(_inputs(row)),
             outputs=_outputs(arrays),
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(
-            f"damaged parity fixture ({error})", path=folder, cure="copy the folder again"
-        ) from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"damaged parity fixture ({error})", path=folder, cure=_COPY) from error
 
 
 def _inputs(row: Mapping[str, Any]) -> Iterable[CaseInput]:

@@ -69,6 +69,7 @@ def _load_synthetic(method: Method, fixture: Fixture) -> None:
 
 
 def _check_case(method: Method, fixture: Fixture, case: CaseInput) -> Iterator[OutputCheck]:
+    outputs = fixture.outputs_of(case.case)
     height, width = case.size_hw
     image = torch.from_numpy(make_image(case.image_seed, case.batch, height, width, case.channels))
     bbox_info = None
@@ -79,7 +80,7 @@ def _check_case(method: Method, fixture: Fixture, case: CaseInput) -> Iterator[O
     with torch.inference_mode():
         got = method.official_outputs(image, bbox_info)
     inexact = not case.bbox_quantum and any(t.name == _SINUSOIDS for t in fixture.tensors)
-    for name, expected in fixture.outputs[case.case].items():
+    for name, expected in outputs.items():
         if name in got:
             value = got[name].detach().cpu().numpy()
             wide = _ROUNDING if inexact else None

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.errors import InputError, MeshLoupeError
-from core.verify.compare import FixtureReport, OutputCheck
+from core.verify.compare import FixtureReport
 from core.verify.fixtures import Fixture, find_fixtures, read_fixture
 from core.verify.model_free import find_checker
 from core.verify.networks import check_network, find_network
@@ -27,8 +27,10 @@ def verify(
         only: name of the one fixture to run.
         salt: if given, every fixture must have been made with it.
 
+    A damaged fixture is reported as failed, so that it does not keep the others from their turn.
+
     Raises:
-        InputError: no fixtures, damaged ones, or another salt.
+        InputError: no fixtures, or another salt.
     """
     return tuple(verify_each(fixtures_dir, only, salt))
 
@@ -38,7 +40,11 @@ def verify_each(
 ) -> Iterator[FixtureReport]:
     """`verify`, giving each report as soon as it is known."""
     for folder in find_fixtures(fixtures_dir, only):
-        fixture = read_fixture(folder)
+        try:
+            fixture = read_fixture(folder)
+        except InputError as error:
+            yield FixtureReport(folder.name, "failed", message=str(error))
+            continue
         if salt is not None and fixture.salt != salt:
             raise InputError(
                 f"made with the salt {fixture.salt!r}, not {salt!r}",
@@ -52,23 +58,25 @@ def verify_each(
 
 def verify_fixture(fixture: Fixture) -> FixtureReport:
     """Check one fixture."""
-    if not fixture.tensors:
+    report = FixtureReport(fixture.name, "passed")
+    if fixture.tensors:
+        row = find_network(fixture.network)
+        if row is None:
+            return _unsupported(fixture, f"no method has the network {fixture.network} yet")
+        report = replace(report, method=row.method, preset=row.preset, variant=row.variant)
+        found = check_network(fixture, row)
+    else:
         checker = find_checker(fixture.network)
         if checker is None:
             return _unsupported(fixture, "nothing here checks this fixture yet")
-        return _judged(FixtureReport(fixture.name, "passed", checks=tuple(checker(fixture))))
-    row = find_network(fixture.network)
-    if row is None:
-        return _unsupported(fixture, f"no method has the network {fixture.network} yet")
-    report = FixtureReport(fixture.name, "passed", row.method, row.preset, row.variant)
-    checks: list[OutputCheck] = []
+        found = checker(fixture)
     try:
-        checks.extend(check_network(fixture, row))
+        checks = tuple(found)
     except MeshLoupeError as error:
         return replace(report, status="failed", message=str(error))
     except NotImplementedError as error:
         return replace(report, status="not supported yet", message=str(error))
-    return _judged(replace(report, checks=tuple(checks)))
+    return _judged(replace(report, checks=checks))
 
 
 def _unsupported(fixture: Fixture, why: str) -> FixtureReport:

@@ -88,7 +88,13 @@ def load_weights(method: Loadable, path: str | Path | Sequence[WeightPart]) -> L
     method.weights_sha256 = _hash_of(parts)
     only: StateFile = files[0][1]
     return LoadReport(
-        method.weights_sha256, only.layout, only.container, len(kept), unused, unexpected
+        method.weights_sha256,
+        only.layout,
+        only.container,
+        len(kept),
+        unused,
+        unexpected,
+        released=recognise_network(shapes_of(state)) is not None,
     )
 
 

@@ -10,10 +10,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.errors import InputError, WeightsError
+from core.errors import InputError, UnsafeFileError, WeightsError
 from core.files import file_sha256, read_npy, read_npz
 from core.files.archives import CheckedZip
 from core.files.limits import InertObject
+from core.files.opening import require_no_device
 from core.files.state_files import named_tensors
 from core.files.torch_files import TorchFile, read_torch, safetensors_metadata
 from core.weights.reports import FileKind, FileReport, TensorInfo
@@ -45,6 +46,8 @@ def inspect_file(path: str | Path) -> FileReport:
         return _of_arrays(path, "npz", read_npz(path))
     try:
         file = read_torch(path)
+    except UnsafeFileError:
+        raise
     except InputError:
         if _looks_known(head):
             raise
@@ -53,6 +56,7 @@ def inspect_file(path: str | Path) -> FileReport:
 
 
 def _first_bytes(path: Path) -> bytes:
+    require_no_device(path)
     try:
         with path.open("rb") as stream:
             return stream.read(16)
@@ -84,7 +88,7 @@ def _of_value(path: Path, file: TorchFile) -> FileReport:
         return _report(path, "unknown", "unknown: no named tensors in it", file.layout)
     shapes = {name: tuple(tensor.shape) for name, tensor in state.tensors.items()}
     known = recognise_network(shapes)
-    own = safetensors_metadata(path) if file.layout == "safetensors" else {}
+    own = _header(path) if file.layout == "safetensors" else {}
     method = own.get("method", known.method if known else "")
     preset = own.get("preset", "paper" if known else "")
     variant = own.get("variant", known.variant if known else "")
@@ -102,6 +106,14 @@ def _of_value(path: Path, file: TorchFile) -> FileReport:
         container=state.container,
         foreign=file.foreign,
     )
+
+
+def _header(path: Path) -> dict[str, str]:
+    """Text of a safetensors header, fit for a terminal: a stranger may have written it."""
+    return {
+        name: "".join(c for c in text if c.isprintable())
+        for name, text in safetensors_metadata(path).items()
+    }
 
 
 def _of_arrays(

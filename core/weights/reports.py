@@ -69,6 +69,8 @@ class LoadReport:
         loaded: tensors that went into the network.
         unused: tensors that released files hold and no forward pass reads.
         unexpected: other tensors that have no place in the network; they were left out.
+        released: the tensors have the names of a network that its authors published, whatever the
+            layout (`meshloupe weights convert` keeps names).
     """
 
     sha256: str
@@ -77,3 +79,4 @@ class LoadReport:
     loaded: int
     unused: tuple[str, ...] = ()
     unexpected: tuple[str, ...] = ()
+    released: bool = False

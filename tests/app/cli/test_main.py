@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -52,6 +54,10 @@ def test_every_command_has_help(meshloupe, command: str) -> None:
         ["infer", "x.jpg", "--method", "metro", "--shard", "3/2"],
         ["infer", "x.jpg", "--method", "metro", "--shard", "all"],
         ["infer", "x.jpg", "--method", "metro", "--focal", "-3"],
+        ["infer", "x.jpg", "--method", "metro", "--focal", "nan"],
+        ["infer", "x.jpg", "--method", "metro", "--focal", "1e30"],
+        ["infer", "x.jpg", "--method", "metro", "--device", "tpu"],
+        ["infer", "x.jpg", "--method", "metro", "--detector", "hog"],
         ["infer", "x.jpg", "--method", "metro", "--box", "1,1,9,9", "--joints", "j.json"],
         ["infer", "x.jpg", "--method", "metro,pose_lift", "--weights", "w.pt"],
         ["weights"],
@@ -102,3 +108,20 @@ def test_commands_import_no_qt(meshloupe, arguments: list[str]) -> None:
     )
     ran = meshloupe(code=code)
     assert ran.code == 0, ran.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("command", ["doctor", "weights list --json"])
+def test_printing_to_a_full_disk_is_told_on_one_line(command: str) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "app", *command.split()],
+            cwd=Path(__file__).parents[3],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert "full disk" in line

@@ -130,3 +130,12 @@ def test_a_body_file_that_asks_to_run_code_runs_nothing(tmp_path):
     with pytest.raises(MeshLoupeError, match=r"evil\.pkl"):
         load_body(tmp_path / "evil.pkl")
     assert not mark.exists()
+
+
+def test_a_body_is_read_by_its_content_whatever_it_is_called(tmp_path, smpl_data):
+    np.savez(tmp_path / "x.npz", **smpl_data)
+    (tmp_path / "x.npz").rename(tmp_path / "model.pkl")
+    assert load_body(tmp_path / "model.pkl").vertex_count == 6890
+    torch.save({"w": torch.zeros(3)}, tmp_path / "weights.pt")
+    with pytest.raises(InputError, match=r"no arrays in this archive"):
+        load_body(tmp_path / "weights.pt")

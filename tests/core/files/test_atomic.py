@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 import pytest
@@ -65,3 +66,9 @@ def test_others_may_read_the_file(tmp_path):
     plain = tmp_path / "plain.txt"
     plain.write_text("x")
     assert (tmp_path / "x.txt").stat().st_mode == plain.stat().st_mode
+
+
+def test_a_full_disk_gets_its_own_advice(tmp_path):
+    with pytest.raises(OutputError, match="free some space"), write_atomically(tmp_path / "x.txt"):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert os.listdir(tmp_path) == []

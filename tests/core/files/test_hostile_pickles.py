@@ -284,3 +284,11 @@ def test_limits_can_be_tightened(tmp_path):
     path.write_bytes(pickle.dumps(list(range(1000))))
     with pytest.raises(UnsafeFileError, match="instructions"):
         read_pickle(path, Limits(opcodes=100))
+
+
+@pytest.mark.parametrize(
+    "data", [b"<!DOCTYPE html><html>", b"\xff\xd8\xff\xe0 JFIF", b"hello world", bytes(9)]
+)
+def test_what_never_was_a_pickle_is_not_called_a_damaged_one(tmp_path, data):
+    (tmp_path / "x.bin").write_bytes(data)
+    assert "this is no pickle" in str(outcome(read_torch, tmp_path / "x.bin"))

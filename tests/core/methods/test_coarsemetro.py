@@ -10,7 +10,6 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import FlopCounterMode
 
 from core.body import BodyModel, load_body
-from core.errors import BodyError
 from core.methods.coarsemetro import (
     ABLATIONS,
     LITE,
@@ -331,11 +330,6 @@ def test_the_small_network_displaces_its_first_guess(lite: CoarseMetro) -> None:
         lite.xyz.bias.copy_(bias)
     shift = output.levels[0][0] - guess.points[0, 14:]
     assert float((shift - shift.mean(0)).abs().max()) < 1e-5
-
-
-def test_hands_are_refused() -> None:
-    with pytest.raises(BodyError, match="reconstructs bodies"):
-        CoarseMetro(TINY, "paper", "s_r50", load_body("embedded_hand"))
 
 
 def test_in_half_precision_positions_are_still_worked_out_in_full(lite: CoarseMetro) -> None:

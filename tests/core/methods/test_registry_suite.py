@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from core.body import load_body
-from core.errors import InputError
+from core.errors import BodyError, InputError
 from core.methods import create_method, list_methods, method_entry
 from core.methods.base import Method
-from core.nn.batch import Batch
+from core.nn.batch import Batch, Target
 from core.types import Detection, Frame
 
 ROWS = [
@@ -18,7 +18,10 @@ ROWS = [
     for preset in entry.presets
     for variant in preset.variants
 ]
-EXPECTED = {"metro", "pose_lift"}
+EXPECTED = {
+    "pose_lift", "metro", "fastmetro", "coarsemetro", "graphormer", "pointhmr", "glnet", "multi_roi",
+    "cliff",
+}  # fmt: skip
 
 
 @cache
@@ -27,9 +30,9 @@ def built(method_id: str, preset: str, variant: str) -> Method:
     return create_method(method_id, preset=preset, variant=variant)
 
 
-def quick(rows: list) -> list:
-    """The default variant of every method; the others, large or not, are slow."""
-    first = {(e.id, e.presets[-1].id, e.presets[-1].default.id) for e in list_methods()}
+def quick(rows: list, preset: int = -1) -> list:
+    """The default variant of one preset of every method; the others, large or not, are slow."""
+    first = {(e.id, e.presets[preset].id, e.presets[preset].default.id) for e in list_methods()}
     return [
         row
         if tuple(row.values) in first
@@ -83,6 +86,16 @@ def test_unknown_names_are_answered_with_the_known_ones() -> None:
         method_entry("metro").preset("huge")
 
 
+@pytest.mark.parametrize(("method_id", "preset", "variant"), ROWS)
+def test_a_hand_for_a_body_is_refused_and_the_other_way_round(
+    method_id: str, preset: str, variant: str
+) -> None:
+    subject = method_entry(method_id).variant(preset, variant)[1].subject
+    other = load_body("embedded" if subject == "hand" else "embedded_hand")
+    with pytest.raises(BodyError, match=f"reconstructs a {subject}.*choose a {subject} model"):
+        create_method(method_id, preset=preset, variant=variant, body=other)
+
+
 @pytest.mark.parametrize(("method_id", "preset", "variant"), quick(ROWS))
 def test_outputs_have_the_shapes_of_the_body(method_id: str, preset: str, variant: str) -> None:
     method = built(method_id, preset, variant)
@@ -117,6 +130,38 @@ def test_state_survives_saving(method_id: str, preset: str, variant: str) -> Non
     batch = batch_of(method, 1)
     with torch.no_grad():
         assert torch.equal(method(batch).vertices, other(batch).vertices)
+
+
+def truth_of(method: Method, people: int) -> Target:
+    """Everything that a loss may ask for: bodies at rest of random shape, seen anywhere."""
+    body, ones = method.body, torch.ones(people)
+    rotmat, betas = body.zero_pose(people), torch.randn(people, body.shape_count)
+    vertices = body(rotmat, betas).vertices
+    known = "lsp14" if "lsp14" in body.joint_sets() else "hand21"
+    count = len(method.joint_names)
+    return Target(
+        vertices=vertices,
+        joints_3d=body.regress(vertices, known),
+        joints_2d=torch.rand(people, count, 2) - 0.5,
+        joints_2d_visible=torch.ones(people, count),
+        rotmat=rotmat,
+        betas=betas,
+        has_mesh=ones,
+        has_3d=ones,
+        has_2d=ones,
+    )
+
+
+@pytest.mark.parametrize(("method_id", "preset", "variant"), quick(ROWS, preset=0))
+def test_losses_reach_every_parameter_but_of_the_backbone(
+    method_id: str, preset: str, variant: str
+) -> None:
+    """Heads of the shared backbone learn elsewhere; released ones have branches that nothing reads."""
+    method = create_method(method_id, preset=preset, variant=variant).train()
+    method.losses(method(batch_of(method, 2)), truth_of(method, 2)).total.backward()
+    learned = [(n, p) for n, p in method.named_parameters() if p.requires_grad]
+    without = [name for name, value in learned if value.grad is None]
+    assert [name for name in without if not name.startswith("backbone.")] == []
 
 
 @pytest.mark.parametrize(("method_id", "preset", "variant"), quick(ROWS))

@@ -93,6 +93,19 @@ def test_written_people_come_back(tmp_path: Path) -> None:
             '{"joint_names": ["a"], "people": {"x.jpg": {"joints_2d": [[1,2]], "box_xyxy": [1]}}}',
             "box_xyxy must be four numbers",
         ),
+        (
+            '{"joint_names": ["a"], "people": {"x.jpg": {"joints_2d": [[1,2]], '
+            '"box_xyxy": [9, 9, 3, 20]}}}',
+            "box_xyxy is empty",
+        ),
+        (  # shares of the picture, and a heap of joints
+            '{"joint_names": ["a", "b"], "people": {"x.jpg": {"joints_2d": [[0,0.1],[1,0.9]]}}}',
+            "give pixels, not shares of the picture",
+        ),
+        (
+            '{"joint_names": ["a", "b"], "people": {"x.jpg": {"joints_2d": [[5,5],[5,5]]}}}',
+            "lie within two pixels",
+        ),
     ],
 )
 def test_damage_is_named(tmp_path: Path, content: str, what: str) -> None:

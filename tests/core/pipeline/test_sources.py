@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from fractions import Fraction
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from PIL import Image
 
 from core.errors import InputError
-from core.pipeline.sources import open_source
+from core.pipeline.sources import expand_inputs, open_source, read_picture
 from core.pipeline.videos import VideoFile
 
 
@@ -203,3 +204,11 @@ def test_a_video_cut_off_before_its_table_says_so(tmp_path: Path) -> None:
     cut.write_bytes(clip.read_bytes()[: clip.stat().st_size // 2])
     with pytest.raises(InputError, match=r"cut\.mp4: is cut off: the list of its frames.*again"):
         VideoFile(cut)
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jpg")
+    with pytest.raises(InputError, match="pipe or a device"):
+        expand_inputs([tmp_path / "pipe.jpg"])
+    with pytest.raises(InputError, match="pipe or a device"):
+        read_picture(tmp_path / "pipe.jpg")

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from core.errors import InputError, UnsafeFileError
+from core.errors import InputError
 from core.methods import list_methods
 from core.methods.registry import MethodEntry, Preset, Variant
 from core.verify import networks, verify
@@ -85,20 +85,46 @@ def test_wrong_use_is_clear(parity_dir, tmp_path):
         verify(parity_dir, only="metrics", salt="secret")
 
 
-def test_hostile_and_damaged_fixtures_are_refused(parity_dir, tmp_path):
+@pytest.mark.parametrize(
+    "text", ['{"salt": 1}', "[1]", "{", '{"salt": "s", "network": "n", "inputs": [1]}']
+)
+def test_a_damaged_fixture_fails_and_the_others_have_their_turn(parity_dir, tmp_path, text):
+    for name in ("broken", "metrics"):
+        shutil.copytree(parity_dir / "metrics", tmp_path / name)
+    (tmp_path / "broken" / "meta.json").write_text(text)
+    broken, metrics = verify(tmp_path)
+    assert (broken.status, metrics.status) == ("failed", "passed")
+    assert "damaged parity fixture" in broken.message
+    assert str(tmp_path / "broken") in broken.message
+
+
+def test_a_hostile_fixture_fails_and_runs_nothing(parity_dir, tmp_path):
     folder = tmp_path / "metrics"
     shutil.copytree(parity_dir / "metrics", folder)
-    (folder / "meta.json").write_text('{"salt": 1}')
-    with pytest.raises(InputError, match="damaged parity fixture"):
-        verify(tmp_path)
 
     class Attack:
         def __reduce__(self):
-            return eval, ("1",)
+            return eval, (f"open({str(tmp_path / 'ran')!r}, 'w')",)
 
     np.savez(folder / "cases.npz", x=np.array([Attack()], object))
-    with pytest.raises(UnsafeFileError):
-        verify(tmp_path)
+    (report,) = verify(tmp_path)
+    assert report.status == "failed"
+    assert "asks to run builtins.eval" in report.message
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "lost"), [("metrics", "case1/mpjpe"), ("multiroi_losses", "case0/input/features")]
+)
+def test_a_fixture_without_what_its_check_reads_fails(parity_dir, tmp_path, name, lost):
+    def change(arrays):
+        for key in [key for key in arrays if key.startswith(lost + "@")]:
+            del arrays[key]
+
+    changed_copy(parity_dir, tmp_path, name, change)
+    (report,) = verify(tmp_path)
+    assert report.status == "failed"
+    assert f"holds no {lost}" in report.message
 
 
 # ------------------------------------------------------------- comparing
@@ -208,6 +234,15 @@ def test_a_network_with_other_weights_fails_with_the_loader_s_words(tiny):
     (report,) = verify(tiny[1])
     assert report.status == "failed"
     assert "another shape" in report.message
+
+
+def test_a_case_of_which_nothing_is_stored_fails(tiny):
+    _, folder = tiny
+    stored = dict(np.load(folder / "cases.npz"))
+    np.savez(folder / "cases.npz", **{k.replace("case0", "case7"): v for k, v in stored.items()})
+    (report,) = verify(folder)
+    assert report.status == "failed"
+    assert "nothing of case0" in report.message
 
 
 def test_a_missing_output_fails(tiny, monkeypatch):

@@ -10,8 +10,8 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from core.errors import OutputError, WeightsError
-from core.weights import WeightPart, convert, inspect_file, load_weights
-from core.weights.signatures import SIGNATURES
+from core.weights import WeightPart, convert, inspect_file, load_weights, signatures
+from core.weights.signatures import SIGNATURES, Signature
 
 
 class Tiny(nn.Module):
@@ -156,3 +156,14 @@ def test_conversion_remembers_the_network(tmp_path):
     path = saved(tmp_path, {name: torch.zeros(shape) for name, shape in metro.present})
     report = convert(path, tmp_path / "new" / "metro.safetensors")
     assert (report.method, report.variant, report.layout) == ("metro", "body_h64", "safetensors")
+
+
+def test_released_weights_are_known_in_whatever_layout(tmp_path, monkeypatch):
+    state = official()
+    row = Signature("n", "Tiny", "tiny", "small", (("net.0.weight", (4, 3)),))
+    monkeypatch.setattr(signatures, "SIGNATURES", (row,))
+    theirs = saved(tmp_path, state)
+    converted = convert(theirs).path
+    own = saved(tmp_path, {n.replace("net.", "body."): t for n, t in state.items()}, "own.pt")
+    told = [load_weights(Tiny(), path).released for path in (theirs, converted, own)]
+    assert told == [True, True, False]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 
 import numpy as np
@@ -144,3 +145,23 @@ def test_attacks_and_damage_are_errors_not_reports(tmp_path):
         inspect_file(path)
     with pytest.raises(InputError, match="cannot be read"):
         inspect_file(tmp_path / "nothing")
+
+
+def test_an_old_style_pickle_that_asks_to_run_something_is_named(tmp_path):
+    path = tmp_path / "old.pkl"
+    path.write_bytes(b"cos\nsystem\n(S'echo ran'\ntR.")
+    with pytest.raises(UnsafeFileError, match=r"asks to run os\.system"):
+        inspect_file(path)
+
+
+def test_a_stranger_s_header_cannot_write_to_the_terminal(tmp_path):
+    header = {"method": "mine", "preset": "lite", "variant": "\x1b[31mred\nline"}
+    save_file({"a": torch.zeros(1)}, tmp_path / "x.safetensors", metadata=header)
+    report = inspect_file(tmp_path / "x.safetensors")
+    assert (report.method, report.variant) == ("mine", "[31mredline")
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.bin")
+    with pytest.raises(InputError, match="pipe or a device"):
+        inspect_file(tmp_path / "pipe.bin")
