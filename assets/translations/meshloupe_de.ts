@@ -3038,6 +3038,10 @@
    <translation>{count} Dateien geschrieben und zurückgelesen</translation>
   </message>
   <message>
+   <source>{count} half-written files of an earlier run removed</source>
+   <translation>{count} halb geschriebene Dateien eines früheren Laufs entfernt</translation>
+  </message>
+  <message>
    <source>{count} item</source>
    <translation>{count} Bild</translation>
   </message>
