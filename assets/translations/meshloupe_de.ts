@@ -332,8 +332,8 @@
    <translation>Beste Verschiebung, Drehung und Skalierung auf die Ground Truth</translation>
   </message>
   <message>
-   <source>Binary glTF, for the web and for engines</source>
-   <translation>Binäres glTF, für das Web und für Engines</translation>
+   <source>Binary glTF with the skeleton where there is one, for the web</source>
+   <translation>Binäres glTF, mit Skelett, wo es eines gibt; fürs Web</translation>
   </message>
   <message>
    <source>Binary mesh</source>

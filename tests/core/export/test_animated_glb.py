@@ -53,6 +53,13 @@ class Player:
             target = channel["target"]
             nodes[target["node"]][target["path"]] = self.array(sampler["output"])[row]
         time = float(self.array(animation["samplers"][0]["input"])[row])
+        return time, self._posed(nodes)
+
+    def rest(self) -> np.ndarray:
+        """(V, 3) vertices of the skin as the nodes stand in the file."""
+        return self._posed(self.json["nodes"])
+
+    def _posed(self, nodes: list[dict]) -> np.ndarray:
         skin = self.json["skins"][0]
         bind = self.array(skin["inverseBindMatrices"]).reshape(-1, 4, 4).swapaxes(1, 2)
         world = self._world(nodes, skin["skeleton"], np.eye(4))
@@ -68,7 +75,7 @@ class Player:
             for column in range(4):
                 turned = np.einsum("vij,vj->vi", carried[joints[:, column]], points)[:, :3]
                 posed += weights[:, column : column + 1] * turned
-        return time, posed
+        return posed
 
     def _world(self, nodes: list[dict], node: int, above: np.ndarray) -> dict[int, np.ndarray]:
         x, y, z, w = nodes[node].get("rotation", (0, 0, 0, 1))
