@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import struct
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from core.export.glb_skin import (
 )
 from core.export.mesh_files import vertex_normals, write_mesh
 from core.export.motion import motion_of
-from core.export.placement import ORIGIN_TEXT, Origin, PlacedMesh, mesh_of
+from core.export.placement import ORIGIN_TEXT, Origin, PlacedMesh, mesh_of, shift_of
 from core.export.report import ExportReport
 from core.files.atomic import write_atomically
 from core.geometry.rotations import rotmat_to_quaternion
@@ -99,7 +100,9 @@ def _skin_of(
     mesh = mesh_of(person, origin, body.faces())
     betas = np.zeros(body.shape_count)
     betas[: len(person.betas)] = person.betas
-    clip = motion_of([person], body, 1.0, origin)
+    clip = motion_of([person], body, 1.0, "camera")
+    # A mesh lies with the middle of its hips on zero, which is not the skeleton's root.
+    clip = replace(clip, root=clip.root - shift_of(person, "camera") + shift_of(person, origin))
     arrays: Arrays = dict(still_arrays(body, betas))
     carried = _carried(clip.rotmat[0], clip.joints()[0], clip.parents, arrays["bind"])
     blend = _blend(carried, arrays)

@@ -13,6 +13,7 @@ from core.body import load_body
 from core.errors import OutputError
 from core.export import ORIGINS, mesh_of, write_person_glb
 from core.export import skinned_glb as module
+from core.export.glb_skin import still_arrays
 from tests.core.export.test_animated_glb import Player
 from tests.core.temporal.walkers import Noise, stepping
 
@@ -36,6 +37,15 @@ def test_the_posed_skin_is_the_mesh(walker, body, origin, tmp_path: Path) -> Non
     assert report.deviation < 1e-5
     assert report.licence
     assert (report.vertices, report.faces) == (6890, 13776)
+
+
+@pytest.mark.parametrize("origin", ORIGINS)
+def test_the_skeleton_is_where_the_body_has_it(walker, body, origin, tmp_path) -> None:
+    """Carried back into the bind pose the mesh is the body's own."""
+    report = write_person_glb(tmp_path / "a.glb", walker, body, origin=origin)
+    read = trimesh.load(report.path, process=False, maintain_order=True).geometry.values()
+    own = still_arrays(body, walker.betas.astype(np.float64))["POSITION"]
+    np.testing.assert_allclose(next(iter(read)).vertices, own, atol=1e-3)
 
 
 def test_a_body_that_skinning_alone_does_not_give_is_met_as_well(walker, body, tmp_path) -> None:
