@@ -27,6 +27,7 @@ from core.export import (
     HumanDataWriter,
     NpzWriter,
     SpinWriter,
+    TrackWriter,
     VideoWriter,
     motion_of,
     output_path,
@@ -42,7 +43,18 @@ from core.render import MeshLayer, Renderer, overlay, person_color, turntable
 from core.types import FrameResult, Reconstruction
 
 SaveKind = Literal[
-    "obj", "ply", "glb", "bvh", "npz", "overlay", "video", "coco", "amass", "humandata", "spin"
+    "obj",
+    "ply",
+    "glb",
+    "bvh",
+    "npz",
+    "overlay",
+    "video",
+    "coco",
+    "amass",
+    "humandata",
+    "spin",
+    "phalp",
 ]
 SAVE_KINDS: tuple[SaveKind, ...] = get_args(SaveKind)
 MESH_KINDS = ("obj", "ply", "glb")
@@ -84,6 +96,7 @@ class OutputWriter:
         self._animated: dict[int, AnimatedGlbWriter] = {}
         self._amass: dict[int, AmassWriter] = {}
         self._coco: CocoWriter | None = None
+        self._tracks: TrackWriter | None = None
         self._data: dict[str, HumanDataWriter | SpinWriter] = {}
         self._fps: float | None = None
 
@@ -128,6 +141,9 @@ class OutputWriter:
             self._add_keypoints(result)
         if any(kind in self.kinds for kind in DATA_KINDS):
             self._add_people(result)
+        if "phalp" in self.kinds:
+            self._tracks = self._tracks or TrackWriter(self._path("phalp.pkl"))
+            self._tracks.add(result, [self._place(person) for person in result.people])
         for row, person in enumerate(result.people):
             number = self._number(row, person)
             if "amass" in self.kinds:
@@ -209,11 +225,13 @@ class OutputWriter:
         written += [writer.finish().path for writer in self._data.values()]
         if self._coco is not None:
             written.append(self._coco.finish().path)
+        if self._tracks is not None:
+            written.append(self._tracks.finish().path)
         self._motion.clear()
         self._animated.clear()
         self._amass.clear()
         self._data.clear()
-        self._coco = None
+        self._coco = self._tracks = None
         self._stack.close()
         archives = (self._npz, self._turntable)
         written += [writer.report.path for writer in archives if writer and writer.report]
@@ -226,7 +244,7 @@ class OutputWriter:
         """Drop what is not complete; harmless after `finish`."""
         self._amass.clear()
         self._data.clear()
-        self._coco = None
+        self._coco = self._tracks = None
         self._motion.clear()
         self._animated.clear()
         self._stack.__exit__(Cancelled, Cancelled("not finished"), None)
