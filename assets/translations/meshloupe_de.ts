@@ -584,8 +584,16 @@
    <translation>Verglichener Körper {number}</translation>
   </message>
   <message>
+   <source>Copied</source>
+   <translation>Kopiert</translation>
+  </message>
+  <message>
    <source>Copy</source>
    <translation>Kopieren</translation>
+  </message>
+  <message>
+   <source>Copy for a report</source>
+   <translation>Für einen Bericht kopieren</translation>
   </message>
   <message>
    <source>Copy the table</source>
@@ -852,8 +860,8 @@
    <translation>Alle</translation>
   </message>
   <message>
-   <source>Everything marked “in the box” runs now. The networks of the papers need the files of their authors, and an SMPL or MANO body: free of charge after registering on the page of the body's makers. Many links in old instructions are dead; the papers' project pages and their forks on code hosts are where people find the files today. Bring a file of any name: it is recognised by what is in it, and nothing in it is executed.</source>
-   <translation>Alles mit „mitgeliefert“ läuft sofort. Die Netze der Paper brauchen die Dateien ihrer Autoren und einen SMPL- oder MANO-Körper: kostenlos nach Registrierung auf der Seite der Hersteller. Viele Links in alten Anleitungen sind tot; heute findet man die Dateien auf den Projektseiten der Paper und in deren Forks auf Code-Plattformen. Die Datei darf beliebig heißen: Sie wird an ihrem Inhalt erkannt, und nichts daraus wird ausgeführt.</translation>
+   <source>Everything marked “in the box” runs now. The networks of the papers need the files of their authors, and an SMPL or MANO body: free of charge after registering on the page of the body's makers, {smpl} and {mano}. Many links in old instructions are dead; choose a row to read where its files are spoken of today. Bring a file of any name: it is recognised by what is in it, and nothing in it is executed.</source>
+   <translation>Alles mit „mitgeliefert“ läuft jetzt. Die Netze der Arbeiten brauchen die Dateien ihrer Autoren und einen Körper von SMPL oder MANO: kostenlos nach Anmeldung auf der Seite seiner Hersteller, {smpl} und {mano}. Viele Links in alten Anleitungen sind tot; eine gewählte Zeile sagt, wo von ihren Dateien heute die Rede ist. Eine Datei darf beliebig heißen: Sie wird an ihrem Inhalt erkannt, und nichts darin wird ausgeführt.</translation>
   </message>
   <message>
    <source>Everything that is remembered: looks, running, what is drawn</source>
@@ -1758,6 +1766,10 @@
    <translation>Alle Gelenke in der Box in eine stehende Pose zurücksetzen</translation>
   </message>
   <message>
+   <source>Put all versions on the clipboard, for a report of a defect</source>
+   <translation>Alle Versionen in die Zwischenablage legen, für die Meldung eines Fehlers</translation>
+  </message>
+  <message>
    <source>Put joints back to a standing pose</source>
    <translation>Gelenke in eine stehende Pose zurücksetzen</translation>
   </message>
@@ -2212,6 +2224,10 @@
   <message>
    <source>Switch perspective off</source>
    <translation>Perspektive ausschalten</translation>
+  </message>
+  <message>
+   <source>System</source>
+   <translation>System</translation>
   </message>
   <message>
    <source>Take back the last change of marks, notes or the list</source>
@@ -2702,6 +2718,10 @@
    <translation>wählen Sie die Datei, die die Autoren veröffentlicht haben (nichts daraus wird ausgeführt)</translation>
   </message>
   <message>
+   <source>code and word of the weights: {page}</source>
+   <translation>Code und Auskunft über die Gewichte: {page}</translation>
+  </message>
+  <message>
    <source>compare evaluations of one data set under one protocol</source>
    <translation>vergleichen Sie Auswertungen eines Datensatzes unter einem Protokoll</translation>
   </message>
@@ -2768,6 +2788,10 @@
   <message>
    <source>in the box</source>
    <translation>mitgeliefert</translation>
+  </message>
+  <message>
+   <source>its authors have published neither code nor weights</source>
+   <translation>die Autoren haben weder Code noch Gewichte veröffentlicht</translation>
   </message>
   <message>
    <source>joints in space</source>
@@ -2964,6 +2988,10 @@
   <message>
    <source>the list</source>
    <translation>die Liste</translation>
+  </message>
+  <message>
+   <source>the old links to {dead} are closed since 2025, people pass copies on in {thread}</source>
+   <translation>die alten Links zu {dead} sind seit 2025 gesperrt, Kopien werden in {thread} weitergereicht</translation>
   </message>
   <message>
    <source>the truth</source>
