@@ -85,6 +85,7 @@ class CompareBar(QWidget):
                 ("procrustes", tr("Procrustes"), tr("Best move, turn and scale")),
             ),
             tr("Alignment of compared bodies"),
+            even=False,
         )
         self._build()
         self.arrangement.chosen.connect(self.arrangement_chosen)
@@ -105,10 +106,9 @@ class CompareBar(QWidget):
         first.addWidget(self.add)
         first.addStretch(1)
         second = columns(spacing=8)
-        second.addWidget(self.arrangement, 4)
-        second.addWidget(label(tr("Difference to"), "muted"))
-        second.addWidget(self.reference, 3)
-        second.addWidget(self.alignment, 6)
+        second.addWidget(self.arrangement, 5)
+        second.addWidget(self.reference, 5)
+        second.addWidget(self.alignment, 7)
         head.addLayout(first)
         head.addLayout(second)
         rows(self).addWidget(bar)
@@ -157,7 +157,9 @@ class CompareBar(QWidget):
         self.add.setEnabled(not full)
         self.arrangement.set_current(now.arrangement)
         self.alignment.set_current(alignment)
-        entries = [("nothing", NOTHING), *((t, n) for n, (t, _) in enumerate(self._shown))]
+        # Nothing chosen yet: the row says what there is to choose, where a label would take its room.
+        titles = [(title, number) for number, (title, _) in enumerate(self._shown)]
+        entries = [(tr("Difference to…"), NOTHING), *titles]
         if has_truth:
             entries.insert(1, (tr("the truth"), TRUTH))
         fill_combo(self.reference, entries, now.reference)

@@ -192,8 +192,10 @@ class Segments(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(self, entries: Sequence[tuple[str, str, str]], name: str) -> None:
-        """Entries are (data, text, tip)."""
+    def __init__(
+        self, entries: Sequence[tuple[str, str, str]], name: str, *, even: bool = True
+    ) -> None:
+        """Entries are (data, text, tip); ``even`` makes them equally wide, else by their texts."""
         super().__init__()
         self.setAccessibleName(name)
         self._group = QButtonGroup(self)
@@ -210,7 +212,7 @@ class Segments(QWidget):
             button.clicked.connect(lambda _checked=False, data=data: self.chosen.emit(data))
             self._group.addButton(button)
             self._buttons[data] = button
-            layout.addWidget(button)
+            layout.addWidget(button, 1 if even else button.sizeHint().width())
 
     def set_current(self, data: str) -> None:
         """Check a segment without telling anybody."""

@@ -261,7 +261,7 @@
   </message>
   <message>
    <source>As added</source>
-   <translation>Hinzugefügt</translation>
+   <translation>Zugefügt</translation>
   </message>
   <message>
    <source>As predicted, in the camera's frame</source>
@@ -650,6 +650,10 @@
   <message>
    <source>Difference to</source>
    <translation>Differenz zu</translation>
+  </message>
+  <message>
+   <source>Difference to…</source>
+   <translation>Differenz zu…</translation>
   </message>
   <message>
    <source>Disagreement of methods, mm</source>
@@ -2447,7 +2451,7 @@
   </message>
   <message>
    <source>Together</source>
-   <translation>Zusammen</translation>
+   <translation>Vereint</translation>
   </message>
   <message>
    <source>Tokens</source>
