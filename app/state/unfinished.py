@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -44,7 +45,8 @@ class Unfinished:
 
     def end(self) -> None:
         """The program ends as it should: nothing is unfinished."""
-        self._path.unlink(missing_ok=True)
+        with suppress(OSError):  # a list that could not be written cannot be removed either
+            self._path.unlink(missing_ok=True)
         self._lock.unlock()
 
     def sweep(self) -> int:

@@ -89,21 +89,16 @@ class AnimatedGlbWriter:
         document, lengths = self._document(still)
         head = json.dumps(document).encode()
         head += b" " * (-len(head) % 4)
+        total = 12 + 8 + len(head) + 8 + sum(lengths)
+        start = struct.pack("<4sII", b"glTF", 2, total)
+        start += struct.pack("<I4s", len(head), b"JSON") + head
+        start += struct.pack("<I4s", sum(lengths), b"BIN\0")
         with write_atomically(self.path) as temporary:
             with temporary.open("wb") as stream:
-                total = 12 + 8 + len(head) + 8 + sum(lengths)
-                stream.write(struct.pack("<4sII", b"glTF", 2, total))
-                stream.write(struct.pack("<I4s", len(head), b"JSON") + head)
-                stream.write(struct.pack("<I4s", sum(lengths), b"BIN\0"))
-                for array in still.values():
-                    stream.write(padded(array.tobytes()))
-                for first, width in self._columns():
-                    for block in self._stored():
-                        stream.write(
-                            np.ascontiguousarray(block[:, first : first + width]).tobytes()
-                        )
-            if temporary.stat().st_size != total:
-                raise OutputError("the written file is not whole", path=self.path)
+                stream.write(start)
+                stream.writelines(self._binary(still))
+            if not self._reads_back(temporary, start, still):
+                raise OutputError("the written file does not read back equal", path=self.path)
         return ExportReport(
             path=self.path,
             format="glb",
@@ -111,9 +106,24 @@ class AnimatedGlbWriter:
             people=self._count,
             vertices=self._body.vertex_count,
             faces=len(self._body.faces()),
-            reader="size",
+            reader="a comparison of every number",
             origin=self._note,
         )
+
+    def _binary(self, still: dict[str, NDArray[np.generic]]) -> Iterator[bytes]:
+        """The binary part, stretch by stretch."""
+        for array in still.values():
+            yield padded(array.tobytes())
+        for first, width in self._columns():
+            for block in self._stored():
+                yield np.ascontiguousarray(block[:, first : first + width]).tobytes()
+
+    def _reads_back(self, path: Path, start: bytes, still: dict[str, NDArray[np.generic]]) -> bool:
+        """Whether the file holds what was meant, and nothing else."""
+        with path.open("rb") as stream:
+            same = stream.read(len(start)) == start
+            same = same and all(stream.read(len(part)) == part for part in self._binary(still))
+            return same and not stream.read(1)
 
     def close(self) -> None:
         """Drop the waiting keys; harmless after `finish`."""

@@ -148,3 +148,27 @@ def test_nothing_added_is_said(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="no motion"):
         writer.finish()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("harm", ["a number changed", "cut off", "more at the end"])
+def test_a_file_that_does_not_read_back_is_not_kept(people, tmp_path, harm, monkeypatch) -> None:
+    body = load_body("embedded")
+    writer = AnimatedGlbWriter(tmp_path / "a.glb", body)
+    for number, person in enumerate(people[:2]):
+        writer.add(motion_of([person], body, 30.0), person.betas, number / 30)
+    check = AnimatedGlbWriter._reads_back
+
+    def harmed(self, path, start, still):
+        data = path.read_bytes()
+        changed = {
+            "a number changed": data[:-3] + bytes([data[-3] ^ 1]) + data[-2:],
+            "cut off": data[:-4],
+            "more at the end": data + b"x",
+        }
+        path.write_bytes(changed[harm])
+        return check(self, path, start, still)
+
+    monkeypatch.setattr(AnimatedGlbWriter, "_reads_back", harmed)
+    with pytest.raises(OutputError, match="does not read back"):
+        writer.finish()
+    assert list(tmp_path.iterdir()) == []
