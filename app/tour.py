@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from app.screenshots import Walk
 from app.state.comparison import TRUTH
+from app.state.people import moved_joint
 from app.state.values import Choice
 from core.metrics.result_file import RESULT_NAME
 from core.pipeline.samples import bundled_samples
@@ -192,8 +193,43 @@ class Tour(Walk):
         playback = self.window.playback
         self._wait(lambda: not playback.now.playing and playback.now.position == playback.now.last)
 
+    def _undo(self) -> None:
+        """A joint dragged, a note, a row taken off the list: all of it comes back; the log tells."""
+        window = self.window
+        item = window.session.current
+        assert item is not None
+        window.people.begin_drag(item.id)
+        person = window.people.of(item.id)[0]
+        assert person.joints_2d is not None
+        wrist = person.joint_names.index("L_Wrist")
+        x, y = person.joints_2d[wrist].tolist()
+        window.people.replace(item.id, 0, moved_joint(person, wrist, (x - 60.0, y - 90.0)))
+        window.people.end_drag()
+        window.acts["remove_item"].trigger()
+        self._settle()
+        window.acts["undo"].trigger()
+        window.view.set(log=True)
+        self._stop("undo", "Undo brings back the removed row with its dragged wrist; the log below")
+        window.acts["undo"].trigger()
+        window.view.set(log=False)
+
+    def _inspect(self) -> None:
+        """What the files of this picture are, as the command line says it."""
+        folder = Path(os.environ["MESHLOUPE_HOME"]) / "out"
+        picture = next(path for path in bundled_samples() if "walking" in path.name)
+        told = command(
+            "infer", str(picture), "--method", "cliff", "--save", "npz,glb,spin,humandata,amass,phalp,coco",
+            "--out", str(folder),
+        )  # fmt: skip
+        files = sorted(line for line in told.split() if line.startswith(str(folder)))
+        said = command("inspect", *files).replace(f"{folder}/", "")
+        words = "Files of the field: written by `infer --save`, told apart by `inspect`"
+        number = len([line for line in self.lines if line.startswith("## ")]) + 1
+        text = "\n".join(line.rstrip() for line in said.splitlines())
+        self.lines += [f"## {number}. {words}", "", "```", text, "```", ""]
+
     def _dialogs(self) -> None:
-        """What is ready, the preferences, any command by its name."""
+        """What is ready, the preferences, any command by its name, versions."""
         window = self.window
         window.acts["files"].trigger()
         self._dialog(
@@ -205,6 +241,8 @@ class Tour(Walk):
         )
         window.acts["palette"].trigger()
         self._dialog("palette", "Any command by its name")
+        window.acts["about"].trigger()
+        self._dialog("about", "Versions, copied for a report by one button")
 
     def _dialog(self, name: str, words: str) -> None:
         self._settle()
@@ -220,6 +258,7 @@ class Tour(Walk):
     def _keep(self) -> None:
         window = self.window
         self._open_sample("sitting")
+        self._undo()
         window.inspector.sections["Notes"].set_open(True)
         window.notes.field.setPlainText("Hands hidden behind the knees: compare with the truth.")
         window.wiring.exports.show()  # type: ignore[attr-defined]
@@ -230,6 +269,7 @@ class Tour(Walk):
         window.apply_theme(LIGHT)
         window.workspaces.save_to(Path(os.environ["MESHLOUPE_HOME"]) / "tour.meshloupe")
         self._stop("session", "The light theme; notes and everything else are kept in a session")
+        self._inspect()
 
 
 def evaluated(method: str, out: Path) -> Path:
@@ -239,6 +279,12 @@ def evaluated(method: str, out: Path) -> Path:
     command += ["--method", method, "--protocol", "synthetic-lsp14", "--out", str(out)]
     subprocess.run(command, check=True, capture_output=True)  # noqa: S603 (our own command)
     return out / RESULT_NAME
+
+
+def command(*arguments: str) -> str:
+    """What the command line says."""
+    call = [sys.executable, "-m", "app", *arguments]
+    return subprocess.run(call, check=True, capture_output=True, text=True).stdout  # noqa: S603 (our own)
 
 
 def make_clip(path: Path) -> None:

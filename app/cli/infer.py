@@ -91,7 +91,7 @@ def infer(
         str,
         typer.Option(
             metavar="KINDS",
-            help="Of obj,ply,glb,bvh,npz,overlay,video,coco,amass,humandata,spin; or none. "
+            help="Of obj,ply,glb,bvh,npz,overlay,video,coco,amass,humandata,spin,phalp; or none. "
             "Videos: bvh and glb hold the motion.",
         ),
     ] = DEFAULT_SAVE,

@@ -21,9 +21,10 @@ from app.engine.runner import EngineLike, OpenEngine, mesh_info, open_engine_of
 from app.settings.language import tr
 from app.state.values import Choice, Loaded
 from core.errors import Cancelled, InputError
-from core.types import Detection, FrameResult
+from core.types import Detection, FrameResult, Reconstruction
 
 if TYPE_CHECKING:
+    from core.body import BodyModel
     from core.export.report import ExportReport
 
 MESH_KINDS = ("obj", "ply", "glb")
@@ -37,10 +38,11 @@ UNITS: dict[str, int] = {"turntable": TURNTABLE_VIEWS}
 
 @dataclass(frozen=True, eq=False)
 class _Ready:
-    """A result with its picture, and the triangles of its body."""
+    """A result with its picture, the triangles of its body, and what a skin needs of the body."""
 
     result: FrameResult
     faces: NDArray[np.int32] | None
+    body: BodyModel | None = None
 
 
 class Exporter:
@@ -49,6 +51,7 @@ class Exporter:
     def __init__(self, open_engine: OpenEngine = open_engine_of) -> None:
         self._open_engine = open_engine
         self._reader = MediaReader()
+        self._bodies: dict[str, BodyModel] = {}
 
     def __call__(self, request: ExportRequest, cancel: threading.Event) -> tuple[ExportLine, ...]:
         """All files of a request, one line of report each.
@@ -88,6 +91,9 @@ class Exporter:
         request.progress(done, total)
         try:
             ready = self._ready(request, entry, engines, cancel)
+            if "glb" in kinds:
+                choice = request.choice if entry.result is None else entry.result.choice
+                ready = replace(ready, body=self._body_of(ready.result, choice))
             if not ready.result.people:
                 raise InputError("nobody was found", path=Path(ready.result.frame.name))
             for kind in kinds:
@@ -118,6 +124,18 @@ class Exporter:
         result = engine.run(loaded.frame, marks, quality="full", cancel=cancel)
         mesh = mesh_info(engine)
         return _Ready(result, None if mesh is None else mesh.faces)
+
+    def _body_of(self, result: FrameResult, choice: Choice) -> BodyModel | None:
+        """The body that the rotations of a result are of; None where it has none."""
+        from core.body import load_body
+
+        if not result.people or result.people[0].rotmat is None:
+            return None
+        own = result.people[0].body
+        name = own if own.startswith("embedded") else choice.body
+        if name not in self._bodies:
+            self._bodies = {name: load_body(name)}
+        return self._bodies[name]
 
     def close(self) -> None:
         """Let go of files."""
@@ -188,7 +206,7 @@ def write_kind(
 ) -> list[ExportLine]:
     """The files of one kind of one picture, read back."""
     steps.step()
-    from core.export import output_path, write_mesh, write_npz, write_png
+    from core.export import output_path, write_npz, write_png
 
     result, faces, only = ready.result, ready.faces, request.person
     if only is not None:
@@ -204,11 +222,11 @@ def write_kind(
         rows = enumerate(result.people) if only is None else ((only, result.people[0]),)
         return [
             line_of(
-                write_mesh(
+                _write_mesh(
                     path_of(kind, row if person.track_id is None else person.track_id),
                     person,
-                    origin=request.origin,  # type: ignore[arg-type]
-                    faces=faces,
+                    ready,
+                    request.origin,
                 )
             )
             for row, person in rows
@@ -223,6 +241,14 @@ def write_kind(
         line_of(write_png(path_of(f"{name}.png", None), picture))
         for name, picture in request.panels
     ]
+
+
+def _write_mesh(path: Path, person: Reconstruction, ready: _Ready, origin: str) -> ExportReport:
+    from core.export import write_mesh, write_person_glb
+
+    if path.suffix == ".glb":
+        return write_person_glb(path, person, ready.body, origin=origin, faces=ready.faces)  # type: ignore[arg-type]
+    return write_mesh(path, person, origin=origin, faces=ready.faces)  # type: ignore[arg-type]
 
 
 def layers_of(result: FrameResult, faces: NDArray[np.int32] | None, only: int | None) -> list:

@@ -32,6 +32,7 @@ class ReadyRow:
         ready: whether it runs now.
         state: where its weights come from, or what is missing.
         licence: of the weights.
+        where: to find what is missing; a line of text with addresses.
     """
 
     title: str
@@ -40,6 +41,7 @@ class ReadyRow:
     ready: bool
     state: str
     licence: str
+    where: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,23 @@ class Brought:
     variant: str
 
 
+def where_to_find(method: str) -> str:
+    """Addresses of a method's files today, and which old ones are dead."""
+    from core.methods.sources import OF_METHODS
+
+    source = OF_METHODS.get(method)
+    if source is None:
+        return tr("its authors have published neither code nor weights")
+    words = tr("code and word of the weights: {page}", page=source.page)
+    if source.dead:
+        words += "; " + tr(
+            "the old links to {dead} are closed since 2025, people pass copies on in {thread}",
+            dead=source.dead,
+            thread=source.thread,
+        )
+    return words
+
+
 def what_is_ready() -> Ready:
     """The state of every network; imports torch."""
     from core.methods import list_methods
@@ -82,8 +101,9 @@ def what_is_ready() -> Ready:
                 else:
                     state = tr("yours: {name}", name=found.path.name)
                 ready = found.state != "none"
+                where = "" if ready else where_to_find(entry.id)
                 rows.append(
-                    ReadyRow(entry.title, preset.id, variant.id, ready, state, found.licence)
+                    ReadyRow(entry.title, preset.id, variant.id, ready, state, found.licence, where)
                 )
     files = tuple((stored.title, stored.name) for stored in list_files())
     return Ready(tuple(rows), files)

@@ -86,6 +86,7 @@ class CompareBar(QWidget):
                 ("procrustes", tr("Procrustes"), tr("Best move, turn and scale")),
             ),
             tr("Alignment of compared bodies"),
+            even=False,
         )
         self._build()
         self.arrangement.chosen.connect(self.arrangement_chosen)
@@ -106,8 +107,9 @@ class CompareBar(QWidget):
         first.addWidget(self.add)
         first.addStretch(1)
         second = columns(spacing=8)
-        for widget in (self.arrangement, self.reference, self.alignment):
-            second.addWidget(widget, widget.sizeHint().width())
+        second.addWidget(self.arrangement, 5)
+        second.addWidget(self.reference, 5)
+        second.addWidget(self.alignment, 7)
         head.addLayout(first)
         head.addLayout(second)
         rows(self).addWidget(bar)
@@ -162,10 +164,11 @@ class CompareBar(QWidget):
         self.add.setEnabled(not full)
         self.arrangement.set_current(now.arrangement)
         self.alignment.set_current(alignment)
-        methods = ((tr("To {title}", title=title), n) for n, (title, _) in enumerate(self._shown))
-        entries = [(tr("No difference"), NOTHING), *methods]
+        # Nothing chosen yet: the row says what there is to choose, where a label would take its room.
+        titles = [(title, number) for number, (title, _) in enumerate(self._shown)]
+        entries = [(tr("Difference to…"), NOTHING), *titles]
         if has_truth:
-            entries.insert(1, (tr("To the truth"), TRUTH))
+            entries.insert(1, (tr("the truth"), TRUTH))
         fill_combo(self.reference, entries, now.reference)
 
     def _fill_menu(self) -> None:

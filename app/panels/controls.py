@@ -23,8 +23,6 @@ from app.settings.language import tr
 from app.settings.theme import Theme
 
 SPACE = 8
-# A segment may be narrowed to this, and its words be shortened, before a panel grows too wide.
-LEAST_SEGMENT = 28
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
@@ -194,8 +192,10 @@ class Segments(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(self, entries: Sequence[tuple[str, str, str]], name: str) -> None:
-        """Entries are (data, text, tip)."""
+    def __init__(
+        self, entries: Sequence[tuple[str, str, str]], name: str, *, even: bool = True
+    ) -> None:
+        """Entries are (data, text, tip); ``even`` makes them equally wide, else by their texts."""
         super().__init__()
         self.setAccessibleName(name)
         self._group = QButtonGroup(self)
@@ -208,13 +208,11 @@ class Segments(QWidget):
             button.setToolTip(tip)
             button.setCheckable(True)
             button.setAccessibleName(f"{name}: {text}")
-            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            button.setMinimumWidth(LEAST_SEGMENT)
+            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             button.clicked.connect(lambda _checked=False, data=data: self.chosen.emit(data))
             self._group.addButton(button)
             self._buttons[data] = button
-            # Each gets room after its words: a narrow panel then shortens none before the others.
-            layout.addWidget(button, button.sizeHint().width())
+            layout.addWidget(button, 1 if even else button.sizeHint().width())
 
     def set_current(self, data: str) -> None:
         """Check a segment without telling anybody."""

@@ -131,10 +131,7 @@ class PictureView(QGraphicsView):
     # ---- what is shown
 
     def set_picture(self, image: QImage | None, size_hw: tuple[int, int] = (0, 0)) -> None:
-        """A picture at any resolution that stands for ``size_hw`` pixels, or None for nothing.
-
-        The view is fitted to it.
-        """
+        """A picture at any resolution that stands for ``size_hw`` pixels, or None; it is fitted."""
         for layer in self._layers:
             layer.setPixmap(QPixmap())
         self._size_hw = (0, 0) if image is None else size_hw
@@ -143,6 +140,8 @@ class PictureView(QGraphicsView):
         margin = max(height, width)
         self._scene.setSceneRect(-margin, -margin, width + 2 * margin, height + 2 * margin)
         self.people, self.reprojected, self.links = (), (), None
+        if self._grab is not None and self._moved:
+            self.drag_ended.emit()
         self._hover = self._grab = None
         self.fit()
 

@@ -15,6 +15,7 @@ from app.state.history import History, Step
 from core.types import Detection, LimbHint
 
 People = tuple[Detection, ...]
+Marks = tuple[People, bool]  # and whether a hand changed them
 
 
 class PeopleModel(QObject):
@@ -32,7 +33,7 @@ class PeopleModel(QObject):
         super().__init__()
         self.history = history or History()
         self._people: dict[int, People] = {}
-        self._before_drag: tuple[int, People] | None = None
+        self._before_drag: tuple[int, Marks] | None = None
         self._edited: set[int] = set()
         self.selected = -1
 
@@ -67,6 +68,7 @@ class PeopleModel(QObject):
         """Forget everybody, and all steps back."""
         self._people.clear()
         self._edited.clear()
+        self._before_drag = None
         self.history.clear()
         self.select(-1)
 
@@ -76,14 +78,20 @@ class PeopleModel(QObject):
             self.selected = person
             self.selected_changed.emit(person)
 
+    @property
+    def is_dragging(self) -> bool:
+        """Whether a handle is being dragged."""
+        return self._before_drag is not None
+
     def begin_drag(self, item_id: int) -> None:
         """The changes until `end_drag` are one undo step, announced as live."""
-        self._before_drag = (item_id, self.of(item_id))
+        self.end_drag()  # of another item, whose end was never heard
+        self._before_drag = (item_id, self._marks(item_id))
 
     def end_drag(self) -> None:
         """Finish a drag: one undo step, announced once more, not live."""
         before, self._before_drag = self._before_drag, None
-        if before is not None and before[1] != self.of(before[0]):
+        if before is not None and before[1] != self._marks(before[0]):
             self._push(*before)
             self.changed.emit(before[0], False)
 
@@ -91,7 +99,7 @@ class PeopleModel(QObject):
         self, item_id: int, people: Sequence[Detection], *, key: Hashable = None
     ) -> None:
         """Replace all marks of an item; changes that follow with the same ``key`` are one step."""
-        before = self.of(item_id)
+        before = self._marks(item_id)
         self._people[item_id] = tuple(people)
         self._edited.add(item_id)
         if self._before_drag is None:
@@ -121,16 +129,21 @@ class PeopleModel(QObject):
             people[person] = detection
             self.set_people(item_id, people, key=key)
 
-    def _put(self, item_id: int, people: People) -> int:
+    def _put(self, item_id: int, marks: Marks) -> int:
         """Marks of a step back or forward."""
+        people, edited = marks
         self._people[item_id] = people
+        (self._edited.add if edited else self._edited.discard)(item_id)
         self.select(min(self.selected, len(people) - 1) if people else -1)
         self.changed.emit(item_id, False)
         return item_id
 
-    def _push(self, item_id: int, before: People, key: Hashable = None) -> None:
-        after = self.of(item_id)
+    def _push(self, item_id: int, before: Marks, key: Hashable = None) -> None:
+        after = self._marks(item_id)
         self.history.push(Step(partial(self._put, item_id), before, after, key))
+
+    def _marks(self, item_id: int) -> Marks:
+        return self.of(item_id), item_id in self._edited
 
 
 def moved_joint(person: Detection, joint: int, xy: tuple[float, float]) -> Detection:

@@ -46,13 +46,12 @@ NO_SUMMARY = ItemSummary()
 
 @dataclass(frozen=True, eq=False)
 class RemovedRow:
-    """A row that was taken off the list, with all that the list knew of it."""
+    """A row that was taken off the list, with what belongs to it whatever is chosen meanwhile."""
 
     row: int
     item: Item
     thumbnail: QImage | None
     done: bool
-    summary: ItemSummary
     note: str
 
 
@@ -160,7 +159,6 @@ class SessionModel(QAbstractListModel):
                 item,
                 self._thumbnails.get(item.id),
                 item.id in self._done,
-                self._summaries.get(item.id, NO_SUMMARY),
                 self.note(item.id),
             )
             for row, item in enumerate(self._items)
@@ -194,6 +192,8 @@ class SessionModel(QAbstractListModel):
             for row in removed
             if (row.item.path, row.item.frame_index, row.item.data) not in opened
         ]
+        if not back:
+            return -1
         self.beginResetModel()
         for row in sorted(back, key=lambda row: row.row):
             self._items.insert(row.row, row.item)
@@ -202,7 +202,7 @@ class SessionModel(QAbstractListModel):
         self.endResetModel()
         self.items_added.emit(tuple(row.item for row in back if row.thumbnail is None))
         self.current_changed.emit(self._current)
-        return back[0].item.id if back else -1
+        return back[0].item.id
 
     def _restore(self, row: RemovedRow) -> None:
         item_id = row.item.id
@@ -210,8 +210,6 @@ class SessionModel(QAbstractListModel):
             self._thumbnails[item_id] = row.thumbnail
         if row.done:
             self._done.add(item_id)
-        if row.summary != NO_SUMMARY:
-            self._summaries[item_id] = row.summary
         if row.note:
             self._notes[item_id] = row.note
 
@@ -234,10 +232,11 @@ class SessionModel(QAbstractListModel):
             self._touch(item_id)
 
     def mark_done(self, item_id: int) -> None:
-        """Show that a result exists."""
-        if item_id in self._row_of and item_id not in self._done:
+        """Show that a result exists; a row that comes back later shows it as well."""
+        if item_id not in self._done:
             self._done.add(item_id)
-            self._touch(item_id)
+            if item_id in self._row_of:
+                self._touch(item_id)
 
     def note(self, item_id: int) -> str:
         """Words of a person about an item."""

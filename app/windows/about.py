@@ -5,8 +5,9 @@ from __future__ import annotations
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QPushButton, QWidget
 
 from app.panels.controls import columns, label, rows
 from app.settings.icons import pixmap
@@ -54,14 +55,28 @@ class AboutDialog(QDialog):
         head.addWidget(words, 1)
         grid = QGridLayout()
         grid.setHorizontalSpacing(18)
-        entries = [("Python", platform.python_version()), *((p, version_of(p)) for p in PACKAGES)]
-        for row, (name, number) in enumerate(entries):
+        self.entries = (
+            (tr("System"), platform.platform(terse=True)),
+            ("Python", platform.python_version()),
+            *((package, version_of(package)) for package in PACKAGES),
+        )
+        for row, (name, number) in enumerate(self.entries):
             grid.addWidget(label(name, "muted"), row, 0)
             value = label(number)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             grid.addWidget(value, row, 1)
         grid.setColumnStretch(1, 1)
-        _finish(self, head, grid)
+        buttons = _finish(self, head, grid)
+        self.copy = QPushButton(tr("Copy for a report"))
+        self.copy.setToolTip(tr("Put all versions on the clipboard, for a report of a defect"))
+        self.copy.clicked.connect(self._copy)
+        buttons.addButton(self.copy, QDialogButtonBox.ButtonRole.ActionRole)
+
+    @Slot()
+    def _copy(self) -> None:
+        lines = [("MeshLoupe", version_of("meshloupe")), *self.entries]
+        QGuiApplication.clipboard().setText("\n".join(f"{a} {b}" for a, b in lines))
+        self.copy.setText(tr("Copied"))
 
 
 class ShortcutsDialog(QDialog):
@@ -87,7 +102,7 @@ class ShortcutsDialog(QDialog):
         _finish(self, None, grid)
 
 
-def _finish(dialog: QDialog, head: object, grid: QGridLayout) -> None:
+def _finish(dialog: QDialog, head: object, grid: QGridLayout) -> QDialogButtonBox:
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(dialog.reject)
     layout = rows(dialog, margin=18, spacing=14)
@@ -95,3 +110,4 @@ def _finish(dialog: QDialog, head: object, grid: QGridLayout) -> None:
         layout.addLayout(head)  # type: ignore[arg-type]
     layout.addLayout(grid)
     layout.addWidget(buttons)
+    return buttons

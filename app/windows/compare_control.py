@@ -281,7 +281,7 @@ class CompareControl(QObject):
                 tr("Distances to {reference_title}.", reference_title=self.compared.reference_title)
             )
         else:
-            words.append(tr("Choose whose distance to show on every vertex, above the bodies."))
+            words.append(tr("Choose a body under “Difference to” for distances on every vertex."))
         self._panel.show_tables(
             methods_table(self.compared), joints_table(self.compared), " ".join(words)
         )

@@ -129,6 +129,7 @@ class ExportControl(QObject):
 
     def _begin(self, request: ExportRequest | SequenceRequest, words: str) -> None:
         self._request = request
+        self.w.workspaces.unfinished.watch(request.folder)
         self.w.activity.set_busy("export", words)
         self.w.workers.exporter.submit(request)
 
@@ -238,6 +239,7 @@ class ExportControl(QObject):
         if live.recording is not None:
             live.stop_recording()
             return
+        self.w.workspaces.unfinished.watch(self._folder)
         stamp = datetime.now().astimezone().strftime("%Y-%m-%d %H.%M.%S")
         live.start_recording(self._folder / f"take {stamp}.mp4")
 

@@ -14,7 +14,11 @@ from app.windows.save_dialog import Kind, SaveDialog
 KINDS = (
     Kind("obj", mark("Mesh, OBJ"), mark("Text mesh that every program reads"), True),
     Kind("ply", mark("Mesh, PLY"), mark("Binary mesh")),
-    Kind("glb", mark("Mesh, GLB"), mark("Binary glTF, for the web and for engines")),
+    Kind(
+        "glb",
+        mark("Mesh, GLB"),
+        mark("Binary glTF with the skeleton where there is one, for the web"),
+    ),
     Kind(
         "npz",
         mark("Numbers, NPZ"),

@@ -132,6 +132,8 @@ class FilesControl(QObject):
 
     @Slot(object, object)
     def _answered(self, request: Any, answer: Any) -> None:
+        if isinstance(request, PoseRequest | MarksRequest) and self._is_gone(request):
+            return  # a step back would change a row that nobody sees
         match request:
             case ThumbnailRequest():
                 self._session.set_thumbnail(request.item.id, answer)
@@ -157,6 +159,11 @@ class FilesControl(QObject):
                         name=request.path.name,
                     )
                 )
+
+    def _is_gone(self, request: PoseRequest | MarksRequest) -> bool:
+        """Whether the row was taken off the list while it was being worked on."""
+        item_id = request.item_id if isinstance(request, PoseRequest) else request.item.id
+        return self._session.item(item_id) is None
 
     def _show_rows(self, added: Sequence[Item], first_path: Path | None) -> None:
         known = self._session.find(first_path) if first_path is not None else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -12,6 +14,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QHeaderView,
+    QLabel,
     QPushButton,
     QTableWidget,
     QTableWidgetItem,
@@ -24,6 +27,7 @@ from app.panels.controls import columns, label, rows
 from app.settings.language import mark, tr
 from app.settings.theme import Theme
 from app.windows.file_kinds import ANY, filters
+from core.methods.sources import BODIES
 
 COLUMNS = (
     mark("Method"),
@@ -36,10 +40,11 @@ FILES = mark("Weights and bodies (*.safetensors *.pt *.pth *.bin *.ckpt *.tar *.
 ADVICE = mark(
     "Everything marked “in the box” runs now. The networks of the papers need the files of their "
     "authors, and an SMPL or MANO body: free of charge after registering on the page of the body's "
-    "makers. Many links in old instructions are dead; the papers' project pages and their forks on "
-    "code hosts are where people find the files today. Bring a file of any name: it is recognised by "
-    "what is in it, and nothing in it is executed."
+    "makers, {smpl} and {mano}. Many links in old instructions are dead; choose a row to read where its "
+    "files are spoken of today. Bring a file of any name: it is recognised by what is in it, and "
+    "nothing in it is executed."
 )
+ADDRESS = re.compile(r"https://[^\s;,]+")
 
 
 class FilesDialog(QDialog):
@@ -54,6 +59,7 @@ class FilesDialog(QDialog):
     def __init__(self, parent: QWidget, theme: Theme) -> None:
         super().__init__(parent)
         self.theme = theme
+        self._where: tuple[str, ...] = ()
         self.setWindowTitle(tr("Weights and bodies"))
         self.setAcceptDrops(True)
         self.resize(820, 560)
@@ -67,6 +73,8 @@ class FilesDialog(QDialog):
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
+        self.where = _linked()
+        self.table.currentCellChanged.connect(self._show_where)
         self.files = label(tr("Looking…"), "muted", wrap=True)
         self.said = label("", "", wrap=True)
         self.bring = QPushButton(tr("Bring a file…"))
@@ -78,8 +86,11 @@ class FilesDialog(QDialog):
         foot.addWidget(self.bring)
         foot.addWidget(self.said, 1)
         layout = rows(self, margin=14, spacing=8)
-        layout.addWidget(label(tr(ADVICE), "muted", wrap=True))
+        advice = _linked()
+        advice.setText(with_links(tr(ADVICE, smpl=BODIES["SMPL"], mano=BODIES["MANO"])))
+        layout.addWidget(advice)
         layout.addWidget(self.table, 1)
+        layout.addWidget(self.where)
         layout.addWidget(label(tr("Files of yours"), "section"))
         layout.addWidget(self.files)
         layout.addLayout(foot)
@@ -87,7 +98,8 @@ class FilesDialog(QDialog):
         self.bring.clicked.connect(self._choose)
 
     def show_ready(self, ready: Ready) -> None:
-        """Fill the table."""
+        """Fill the table; the first network that lacks something says where it is found."""
+        self._where = tuple(f"{r.title}: {r.where}" if r.where else "" for r in ready.networks)
         self.table.setRowCount(len(ready.networks))
         for number, row in enumerate(ready.networks):
             tint = QColor(self.theme.good if row.ready else self.theme.muted)
@@ -98,8 +110,14 @@ class FilesDialog(QDialog):
                 if column == 3:
                     item.setForeground(tint)
                 self.table.setItem(number, column, item)
+        missing = next((row for row, words in enumerate(self._where) if words), 0)
+        self.table.setCurrentCell(missing, 0)
         words = "\n".join(f"{title}: {name}" for title, name in ready.files)
         self.files.setText(words or tr("None yet."))
+
+    @Slot(int)
+    def _show_where(self, row: int, *_: int) -> None:
+        self.where.setText(with_links(self._where[row]) if row < len(self._where) else "")
 
     def show_brought(self, brought: Brought) -> None:
         """What a file turned out to be."""
@@ -126,3 +144,17 @@ class FilesDialog(QDialog):
                 self.bring_wanted.emit(Path(url.toLocalFile()))
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
+
+
+def with_links(text: str) -> str:
+    """Plain words as rich text whose addresses can be followed."""
+    return ADDRESS.sub(lambda found: f'<a href="{found[0]}">{found[0]}</a>', html.escape(text))
+
+
+def _linked() -> QLabel:
+    """A line whose links open in the browser, by mouse or keyboard."""
+    made = label("", "muted", wrap=True)
+    made.setTextFormat(Qt.TextFormat.RichText)
+    made.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+    made.setOpenExternalLinks(True)
+    return made

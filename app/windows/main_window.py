@@ -311,7 +311,7 @@ class MainWindow(QMainWindow):
             self.session, self.data, self.data_panel, self.activity, w.data,
             lambda: self.choice.choice.body,
         )  # fmt: skip
-        self.steps = StepsControl(self.history, self.session)
+        self.steps = StepsControl(self.people, self.session)
         self.workspaces = WorkspaceControl(self)
         self.files.read_ahead = self.ahead.loaded
         self.summaries = SummaryControl(
@@ -360,6 +360,8 @@ class MainWindow(QMainWindow):
         self.ahead.stop()
         self.means.stop()
         ended = self.workers.stop()
+        if ended:
+            self.workspaces.unfinished.end()
         for control in (
             self.compares,
             self.ahead,

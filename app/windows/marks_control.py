@@ -48,7 +48,7 @@ class MarksControl(QObject):
         people.changed.connect(self._show)
         people.selected_changed.connect(self._show_selected)
         session.loaded.connect(self.show_now)
-        session.current_changed.connect(self.show_now)
+        session.current_changed.connect(self._item_changed)
 
     @property
     def _item_id(self) -> int:
@@ -70,6 +70,12 @@ class MarksControl(QObject):
             in_use = self._runs.marks_in_use()
         self._picture.view.set_people(in_use or (), self._people.selected)
         self._reading.show_person(self._person(max(0, self._people.selected)))
+
+    @Slot(int)
+    def _item_changed(self, _item_id: int) -> None:
+        """Another picture under a mouse that still holds a handle of the one before."""
+        self._people.end_drag()
+        self.show_now()
 
     @Slot(int, bool)
     def _show(self, item_id: int, _live: bool) -> None:

@@ -7,27 +7,30 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Slot
 
-from app.state.history import History, Step
+from app.state.history import Step
+from app.state.people import PeopleModel
 from app.state.session import RemovedRow, SessionModel
 
 
 class StepsControl(QObject):
-    """Between the history and the session."""
+    """Between the history and the session; nothing is taken back in the middle of a drag."""
 
-    def __init__(self, history: History, session: SessionModel) -> None:
+    def __init__(self, people: PeopleModel, session: SessionModel) -> None:
         super().__init__()
-        self._history, self._session = history, session
+        self._people, self._history, self._session = people, people.history, session
         session.current_changed.connect(self._item_changed)
 
     @Slot()
     def undo(self) -> None:
         """Take back the last change, and look at its item."""
-        self._look_at(self._history.undo())
+        if not self._people.is_dragging:
+            self._look_at(self._history.undo())
 
     @Slot()
     def redo(self) -> None:
         """Do it again, and look at its item."""
-        self._look_at(self._history.redo())
+        if not self._people.is_dragging:
+            self._look_at(self._history.redo())
 
     def remove_rows(self, item_ids: Iterable[int]) -> None:
         """Take rows off the list; their marks, notes and results come back with them."""

@@ -31,6 +31,7 @@ class SummaryControl(QObject):
         self._comparison, self._choices = comparison, choices
         self._known: dict[tuple[int, frozenset[Choice]], float] = {}
         results.stored.connect(self._stored)
+        session.modelReset.connect(self._all_changed)  # rows that come back
         choice.changed.connect(self._all_changed)
         comparison.changed.connect(self._all_changed)
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.settings.language import mark, tr
 from app.state.activity import error_notice
+from app.state.unfinished import Unfinished
 from app.state.values import Notice
 from app.state.view import ViewOptions
 from app.state.workspace import SUFFIX, SavedItem, Workspace, load_workspace, save_workspace
@@ -46,6 +47,7 @@ class WorkspaceControl(QObject):
         # The lock tells a running program's autosave from one that a crash left.
         self._lock = QLockFile(_lock_name(self._autosave))
         self._lock.tryLock(0)
+        self.unfinished = Unfinished(folder)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(AUTOSAVE_MS)
@@ -165,6 +167,7 @@ class WorkspaceControl(QObject):
             self._write(self._autosave, tell=False)
 
     def _write(self, path: Path, *, tell: bool) -> bool:
+        self.unfinished.watch(path.parent)
         try:
             save_workspace(self.workspace(), path)
         except MeshLoupeError as error:
@@ -225,7 +228,15 @@ class WorkspaceControl(QObject):
         return max(found, key=lambda path: path.stat().st_mtime, default=None)
 
     def offer_recovery(self) -> None:
-        """Say that something was left behind by a crash, with a button that brings it back."""
+        """Say that something was left behind by a crash, with a button that brings it back.
+
+        Files that were being written then are no use to anybody and are deleted.
+        """
+        removed = self.unfinished.sweep()
+        if removed:
+            self.w.activity.log(
+                tr("{count} half-written files of an earlier run removed", count=removed)
+            )
         if self.recoverable() is not None:
             self.w.activity.notify(
                 Notice(

@@ -261,7 +261,7 @@
   </message>
   <message>
    <source>As added</source>
-   <translation>Hinzugefügt</translation>
+   <translation>Zugefügt</translation>
   </message>
   <message>
    <source>As predicted, in the camera's frame</source>
@@ -332,8 +332,8 @@
    <translation>Beste Verschiebung, Drehung und Skalierung auf die Ground Truth</translation>
   </message>
   <message>
-   <source>Binary glTF, for the web and for engines</source>
-   <translation>Binäres glTF, für das Web und für Engines</translation>
+   <source>Binary glTF with the skeleton where there is one, for the web</source>
+   <translation>Binäres glTF, mit Skelett, wo es eines gibt; fürs Web</translation>
   </message>
   <message>
    <source>Binary mesh</source>
@@ -460,6 +460,10 @@
    <translation>Körperdatei wählen…</translation>
   </message>
   <message>
+   <source>Choose a body under “Difference to” for distances on every vertex.</source>
+   <translation>Wählen Sie unter „Differenz zu“ einen Körper, um Abstände an jedem Vertex zu sehen.</translation>
+  </message>
+  <message>
    <source>Choose a body…</source>
    <translation>Körper wählen…</translation>
   </message>
@@ -494,10 +498,6 @@
   <message>
    <source>Choose weights…</source>
    <translation>Gewichte wählen…</translation>
-  </message>
-  <message>
-   <source>Choose whose distance to show on every vertex, above the bodies.</source>
-   <translation>Wählen Sie über den Körpern, wessen Abstand an jedem Vertex zu sehen sein soll.</translation>
   </message>
   <message>
    <source>Clear marks</source>
@@ -584,8 +584,16 @@
    <translation>Verglichener Körper {number}</translation>
   </message>
   <message>
+   <source>Copied</source>
+   <translation>Kopiert</translation>
+  </message>
+  <message>
    <source>Copy</source>
    <translation>Kopieren</translation>
+  </message>
+  <message>
+   <source>Copy for a report</source>
+   <translation>Für einen Bericht kopieren</translation>
   </message>
   <message>
    <source>Copy the table</source>
@@ -642,6 +650,10 @@
   <message>
    <source>Difference to</source>
    <translation>Differenz zu</translation>
+  </message>
+  <message>
+   <source>Difference to…</source>
+   <translation>Differenz zu…</translation>
   </message>
   <message>
    <source>Disagreement of methods, mm</source>
@@ -852,8 +864,8 @@
    <translation>Alle</translation>
   </message>
   <message>
-   <source>Everything marked “in the box” runs now. The networks of the papers need the files of their authors, and an SMPL or MANO body: free of charge after registering on the page of the body's makers. Many links in old instructions are dead; the papers' project pages and their forks on code hosts are where people find the files today. Bring a file of any name: it is recognised by what is in it, and nothing in it is executed.</source>
-   <translation>Alles mit „mitgeliefert“ läuft sofort. Die Netze der Paper brauchen die Dateien ihrer Autoren und einen SMPL- oder MANO-Körper: kostenlos nach Registrierung auf der Seite der Hersteller. Viele Links in alten Anleitungen sind tot; heute findet man die Dateien auf den Projektseiten der Paper und in deren Forks auf Code-Plattformen. Die Datei darf beliebig heißen: Sie wird an ihrem Inhalt erkannt, und nichts daraus wird ausgeführt.</translation>
+   <source>Everything marked “in the box” runs now. The networks of the papers need the files of their authors, and an SMPL or MANO body: free of charge after registering on the page of the body's makers, {smpl} and {mano}. Many links in old instructions are dead; choose a row to read where its files are spoken of today. Bring a file of any name: it is recognised by what is in it, and nothing in it is executed.</source>
+   <translation>Alles mit „mitgeliefert“ läuft jetzt. Die Netze der Arbeiten brauchen die Dateien ihrer Autoren und einen Körper von SMPL oder MANO: kostenlos nach Anmeldung auf der Seite seiner Hersteller, {smpl} und {mano}. Viele Links in alten Anleitungen sind tot; eine gewählte Zeile sagt, wo von ihren Dateien heute die Rede ist. Eine Datei darf beliebig heißen: Sie wird an ihrem Inhalt erkannt, und nichts darin wird ausgeführt.</translation>
   </message>
   <message>
    <source>Everything that is remembered: looks, running, what is drawn</source>
@@ -1362,10 +1374,6 @@
    <translation>Kein Datensatz ist geöffnet</translation>
   </message>
   <message>
-   <source>No difference</source>
-   <translation>Keine Differenz</translation>
-  </message>
-  <message>
    <source>No map</source>
    <translation>Keine Karte</translation>
   </message>
@@ -1760,6 +1768,10 @@
   <message>
    <source>Put all joints back to a standing pose in the box</source>
    <translation>Alle Gelenke in der Box in eine stehende Pose zurücksetzen</translation>
+  </message>
+  <message>
+   <source>Put all versions on the clipboard, for a report of a defect</source>
+   <translation>Alle Versionen in die Zwischenablage legen, für die Meldung eines Fehlers</translation>
   </message>
   <message>
    <source>Put joints back to a standing pose</source>
@@ -2218,6 +2230,10 @@
    <translation>Perspektive ausschalten</translation>
   </message>
   <message>
+   <source>System</source>
+   <translation>System</translation>
+  </message>
+  <message>
    <source>Take back the last change of marks, notes or the list</source>
    <translation>Die letzte Änderung an Markierungen, Notizen oder Liste zurücknehmen</translation>
   </message>
@@ -2430,20 +2446,12 @@
    <translation>Zeitleiste</translation>
   </message>
   <message>
-   <source>To the truth</source>
-   <translation>Zur Wahrheit</translation>
-  </message>
-  <message>
    <source>To the worst frame of the curve</source>
    <translation>Zum schlechtesten Bild der Kurve</translation>
   </message>
   <message>
-   <source>To {title}</source>
-   <translation>Zu {title}</translation>
-  </message>
-  <message>
    <source>Together</source>
-   <translation>Zusammen</translation>
+   <translation>Vereint</translation>
   </message>
   <message>
    <source>Tokens</source>
@@ -2714,6 +2722,10 @@
    <translation>wählen Sie die Datei, die die Autoren veröffentlicht haben (nichts daraus wird ausgeführt)</translation>
   </message>
   <message>
+   <source>code and word of the weights: {page}</source>
+   <translation>Code und Auskunft über die Gewichte: {page}</translation>
+  </message>
+  <message>
    <source>compare evaluations of one data set under one protocol</source>
    <translation>vergleichen Sie Auswertungen eines Datensatzes unter einem Protokoll</translation>
   </message>
@@ -2780,6 +2792,10 @@
   <message>
    <source>in the box</source>
    <translation>mitgeliefert</translation>
+  </message>
+  <message>
+   <source>its authors have published neither code nor weights</source>
+   <translation>die Autoren haben weder Code noch Gewichte veröffentlicht</translation>
   </message>
   <message>
    <source>joints in space</source>
@@ -2978,6 +2994,10 @@
    <translation>die Liste</translation>
   </message>
   <message>
+   <source>the old links to {dead} are closed since 2025, people pass copies on in {thread}</source>
+   <translation>die alten Links zu {dead} sind seit 2025 gesperrt, Kopien werden in {thread} weitergereicht</translation>
+  </message>
+  <message>
    <source>the truth</source>
    <translation>die Ground Truth</translation>
   </message>
@@ -3048,6 +3068,10 @@
   <message>
    <source>{count} files written and read back</source>
    <translation>{count} Dateien geschrieben und zurückgelesen</translation>
+  </message>
+  <message>
+   <source>{count} half-written files of an earlier run removed</source>
+   <translation>{count} halb geschriebene Dateien eines früheren Laufs entfernt</translation>
   </message>
   <message>
    <source>{count} item</source>

@@ -13,6 +13,8 @@ from core.export.naming import OutputNames, output_name, output_path
 from core.export.pictures import VideoWriter, write_png
 from core.export.placement import ORIGINS, Origin, mesh_of
 from core.export.report import ExportReport
+from core.export.skinned_glb import write_person_glb
+from core.export.track_files import TrackWriter
 from core.export.video_join import join_videos
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "OutputNames",
     "SpinWriter",
     "StoredPeople",
+    "TrackWriter",
     "VideoWriter",
     "join_videos",
     "mesh_of",
@@ -44,5 +47,6 @@ __all__ = [
     "write_bvh",
     "write_mesh",
     "write_npz",
+    "write_person_glb",
     "write_png",
 ]

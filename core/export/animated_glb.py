@@ -1,10 +1,9 @@
 """A person's motion as one animated GLB: the skinned body, its skeleton, and a key per frame.
 
 glTF 2.0: metres, y up, +z front, quaternions (x, y, z, w), times in seconds, so that a variable frame
-rate stays true. Keys wait in a temporary file; the file is written in constant memory. The body's
-skinning is glTF's own: bone k carries a point of the bind pose by ``Q_k T_k (v - J_k) + p_k``, so the
-node turns by Q_k and the inverse bind matrix is ``[T_k | -T_k J_k]``. Pose blend shapes of SMPL bodies
-have no counterpart there and are left out (the note in the file says so).
+rate stays true. Keys wait in a temporary file; the file is written in constant memory. The skin is
+`glb_skin`'s. Pose blend shapes of SMPL bodies have no counterpart in glTF and are left out (the note
+in the file says so).
 """
 
 from __future__ import annotations
@@ -23,7 +22,15 @@ from numpy.typing import NDArray
 
 from core.body import BodyModel
 from core.errors import OutputError
-from core.export.mesh_files import vertex_normals
+from core.export.glb_skin import (
+    FLOAT,
+    INDEX_DATA,
+    VERTEX_DATA,
+    accessor_of,
+    padded,
+    scene_of,
+    still_arrays,
+)
 from core.export.motion import MotionClip
 from core.export.report import ExportReport
 from core.files.atomic import write_atomically
@@ -31,9 +38,6 @@ from core.geometry.rotations import rotmat_to_quaternion
 
 _IN_MEMORY = 2 * 2**20
 _BLOCK_ROWS = 512
-FLOAT, USHORT, UINT = 5126, 5123, 5125
-VERTEX_DATA, INDEX_DATA = 34962, 34963
-SET_SIZE, MAX_SETS = 4, 2
 
 
 class AnimatedGlbWriter:
@@ -81,25 +85,20 @@ class AnimatedGlbWriter:
         """
         if self._times is None:
             raise OutputError("there is no motion to write", path=self.path)
-        still = _still_arrays(self._body, self._betas / self._count)
+        still = still_arrays(self._body, self._betas / self._count)
         document, lengths = self._document(still)
         head = json.dumps(document).encode()
         head += b" " * (-len(head) % 4)
+        total = 12 + 8 + len(head) + 8 + sum(lengths)
+        start = struct.pack("<4sII", b"glTF", 2, total)
+        start += struct.pack("<I4s", len(head), b"JSON") + head
+        start += struct.pack("<I4s", sum(lengths), b"BIN\0")
         with write_atomically(self.path) as temporary:
             with temporary.open("wb") as stream:
-                total = 12 + 8 + len(head) + 8 + sum(lengths)
-                stream.write(struct.pack("<4sII", b"glTF", 2, total))
-                stream.write(struct.pack("<I4s", len(head), b"JSON") + head)
-                stream.write(struct.pack("<I4s", sum(lengths), b"BIN\0"))
-                for array in still.values():
-                    stream.write(_padded(array.tobytes()))
-                for first, width in self._columns():
-                    for block in self._stored():
-                        stream.write(
-                            np.ascontiguousarray(block[:, first : first + width]).tobytes()
-                        )
-            if temporary.stat().st_size != total:
-                raise OutputError("the written file is not whole", path=self.path)
+                stream.write(start)
+                stream.writelines(self._binary(still))
+            if not self._reads_back(temporary, start, still):
+                raise OutputError("the written file does not read back equal", path=self.path)
         return ExportReport(
             path=self.path,
             format="glb",
@@ -107,9 +106,24 @@ class AnimatedGlbWriter:
             people=self._count,
             vertices=self._body.vertex_count,
             faces=len(self._body.faces()),
-            reader="size",
+            reader="a comparison of every number",
             origin=self._note,
         )
+
+    def _binary(self, still: dict[str, NDArray[np.generic]]) -> Iterator[bytes]:
+        """The binary part, stretch by stretch."""
+        for array in still.values():
+            yield padded(array.tobytes())
+        for first, width in self._columns():
+            for block in self._stored():
+                yield np.ascontiguousarray(block[:, first : first + width]).tobytes()
+
+    def _reads_back(self, path: Path, start: bytes, still: dict[str, NDArray[np.generic]]) -> bool:
+        """Whether the file holds what was meant, and nothing else."""
+        with path.open("rb") as stream:
+            same = stream.read(len(start)) == start
+            same = same and all(stream.read(len(part)) == part for part in self._binary(still))
+            return same and not stream.read(1)
 
     def close(self) -> None:
         """Drop the waiting keys; harmless after `finish`."""
@@ -128,7 +142,7 @@ class AnimatedGlbWriter:
 
     def _document(self, still: dict[str, NDArray[np.generic]]) -> tuple[dict[str, Any], list[int]]:
         """The JSON part, and the lengths of all stretches of the binary part."""
-        lengths = [len(_padded(array.tobytes())) for array in still.values()]
+        lengths = [len(padded(array.tobytes())) for array in still.values()]
         lengths += [4 * width * self._count for _, width in self._columns()]
         starts = np.cumsum([0, *lengths]).tolist()
         views: list[dict[str, Any]] = []
@@ -137,7 +151,7 @@ class AnimatedGlbWriter:
             views.append({"buffer": 0, "byteOffset": starts[place], "byteLength": array.nbytes})
             if name != "bind":
                 views[-1]["target"] = INDEX_DATA if name == "faces" else VERTEX_DATA
-            accessors.append(_accessor(name, array, place))
+            accessors.append(accessor_of(name, array, place))
         for place, (_, width) in enumerate(self._columns(), start=len(still)):
             views.append({"buffer": 0, "byteOffset": starts[place], "byteLength": lengths[place]})
             kind = {1: "SCALAR", 3: "VEC3", 4: "VEC4"}[width]
@@ -148,128 +162,24 @@ class AnimatedGlbWriter:
             "min": [float(np.float32(self._times[0]))],
             "max": [float(np.float32(self._times[1]))],
         }
-        document = _scene(self._body, self._betas / self._count, list(still), self._note)
+        blended = self._body.posedirs is not None
+        note = self._note + ("; without the body's pose blend shapes" if blended else "")
+        document = scene_of(self._body, self._betas / self._count, list(still), note)
         document |= {
+            "animations": [self._animation(len(still))],
             "buffers": [{"byteLength": starts[-1]}],
             "bufferViews": views,
             "accessors": accessors,
         }
         return document, lengths
 
-
-def _still_arrays(body: BodyModel, betas: NDArray[np.float64]) -> dict[str, NDArray[np.generic]]:
-    """What does not move: faces, bind pose, normals, weights, inverse bind matrices."""
-    shape = torch.from_numpy(betas).float()
-    with torch.no_grad():
-        cpu = {name: value.detach().cpu() for name, value in body.named_buffers()}
-        vertices = cpu["v_bind"] + torch.einsum("vds,s->vd", cpu["shapedirs"], shape)
-        rest = cpu["j_template"] + torch.einsum("jds,s->jd", cpu["j_shapedirs"], shape)
-        turn = cpu["rest_rotmat"]
-        bind = torch.eye(4).repeat(len(rest), 1, 1)
-        bind[:, :3, :3], bind[:, :3, 3] = turn, -(turn @ rest[..., None])[..., 0]
-    faces = np.asarray(body.faces(), "<u4")
-    arrays: dict[str, NDArray[np.generic]] = {
-        "faces": faces.reshape(-1),
-        "POSITION": vertices.numpy().astype("<f4"),
-        "NORMAL": vertex_normals(vertices.numpy(), faces).astype("<f4"),
-    }
-    weights = cpu["lbs_weights"].numpy()
-    used = int((weights > 1e-6).sum(1).max())
-    sets = min(-(-used // SET_SIZE), MAX_SETS)
-    order = np.argsort(-weights, axis=1)[:, : SET_SIZE * sets]
-    kept = np.take_along_axis(weights, order, 1)
-    kept = kept / kept.sum(1, keepdims=True)
-    order = np.where(kept > 0, order, 0)
-    for number in range(sets):
-        part = slice(SET_SIZE * number, SET_SIZE * (number + 1))
-        arrays[f"JOINTS_{number}"] = order[:, part].astype("<u2")
-        arrays[f"WEIGHTS_{number}"] = kept[:, part].astype("<f4")
-    # glTF stores matrices column by column.
-    arrays["bind"] = bind.numpy().transpose(0, 2, 1).reshape(-1, 16).astype("<f4")
-    return arrays
-
-
-def _accessor(name: str, array: NDArray[np.generic], view: int) -> dict[str, Any]:
-    kinds = {
-        "faces": (UINT, "SCALAR"),
-        "POSITION": (FLOAT, "VEC3"),
-        "NORMAL": (FLOAT, "VEC3"),
-        "bind": (FLOAT, "MAT4"),
-        "JOINTS": (USHORT, "VEC4"),
-        "WEIGHTS": (FLOAT, "VEC4"),
-    }
-    component, kind = kinds[name.split("_")[0]]
-    accessor: dict[str, Any] = {
-        "bufferView": view,
-        "componentType": component,
-        "type": kind,
-        "count": len(array),
-    }
-    if name == "POSITION":
-        low, high = np.asarray(array, np.float64).min(0), np.asarray(array, np.float64).max(0)
-        accessor |= {"min": low.tolist(), "max": high.tolist()}
-    return accessor
-
-
-def _scene(
-    body: BodyModel, betas: NDArray[np.float64], names: list[str], note: str
-) -> dict[str, Any]:
-    """Nodes, skin, mesh and animation: the skeleton's nodes first, then the body's."""
-    joints = body.joint_count
-    nodes = [*_skeleton_nodes(body, betas), {"name": body.name or "person", "mesh": 0, "skin": 0}]
-    place = {name: row for row, name in enumerate(names)}
-    attributes = {name: place[name] for name in names if name not in ("faces", "bind")}
-    comment = note + ("" if body.posedirs is None else "; without the body's pose blend shapes")
-    return {
-        "asset": {"version": "2.0", "generator": "MeshLoupe", "copyright": comment},
-        "scene": 0,
-        "scenes": [{"nodes": [0, joints]}],
-        "nodes": nodes,
-        "skins": [
-            {
-                "joints": list(range(joints)),
-                "skeleton": 0,
-                "inverseBindMatrices": place["bind"],
-            }
-        ],
-        "meshes": [
-            {
-                "name": body.name or "person",
-                "primitives": [
-                    {"attributes": attributes, "indices": place["faces"], "material": 0}
-                ],
-            }
-        ],
-        "materials": [{"pbrMetallicRoughness": {"metallicFactor": 0.0, "roughnessFactor": 0.8}}],
-        "animations": [_animation(joints, len(names))],
-    }
-
-
-def _skeleton_nodes(body: BodyModel, betas: NDArray[np.float64]) -> list[dict[str, Any]]:
-    """A node per joint, at its place (metres) from its parent."""
-    offsets = body.chain.offsets_of(torch.from_numpy(betas[None]).to(body.v_bind))[0]
-    offsets_m = offsets.detach().cpu().double().numpy()
-    nodes: list[dict[str, Any]] = []
-    for joint, name in enumerate(body.joint_names):
-        node: dict[str, Any] = {"name": name, "translation": offsets_m[joint].tolist()}
-        children = [child for child, parent in enumerate(body.parents) if parent == joint]
-        nodes.append(node | ({"children": children} if children else {}))
-    return nodes
-
-
-def _animation(joints: int, time: int) -> dict[str, Any]:
-    """The motion: accessor ``time``, then the root's way and every joint's turns in those after it."""
-    channels = [{"sampler": 0, "target": {"node": 0, "path": "translation"}}]
-    channels += [
-        {"sampler": joint + 1, "target": {"node": joint, "path": "rotation"}}
-        for joint in range(joints)
-    ]
-    return {
-        "name": "motion",
-        "samplers": [{"input": time, "output": time + 1 + row} for row in range(joints + 1)],
-        "channels": channels,
-    }
-
-
-def _padded(data: bytes) -> bytes:
-    return data + b"\0" * (-len(data) % 4)
+    def _animation(self, time: int) -> dict[str, Any]:
+        """Samplers and channels; ``time`` is the accessor of the times, those of the keys follow."""
+        joints = self._body.joint_count
+        channels = [{"sampler": 0, "target": {"node": 0, "path": "translation"}}]
+        channels += [
+            {"sampler": joint + 1, "target": {"node": joint, "path": "rotation"}}
+            for joint in range(joints)
+        ]
+        samplers = [{"input": time, "output": time + 1 + row} for row in range(joints + 1)]
+        return {"name": "motion", "samplers": samplers, "channels": channels}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import re
+import secrets
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +14,10 @@ from pathlib import Path
 from core.errors import OutputError
 
 _CHOOSE = "choose a folder that you may write to"
+# In the name of every unfinished file of this process, so that what a killed program left can be told
+# from what others are writing in the same folder.
+RUN = secrets.token_hex(8)
+_RUN = re.compile(r"[0-9a-f]{16}")
 
 
 @contextmanager
@@ -20,7 +26,7 @@ def write_atomically(path: str | Path) -> Iterator[Path]:
 
     The temporary file lies in the same folder and has the same suffix (writers choose a format by
     it). The folder is made if it is missing. After an error nothing is left behind and a file that
-    was there before is untouched.
+    was there before is untouched; what a kill leaves is hidden, and `remove_unfinished` finds it.
 
     Raises:
         OutputError: the folder cannot be made or written to, or the disk is full.
@@ -31,7 +37,7 @@ def write_atomically(path: str | Path) -> Iterator[Path]:
         if target.is_dir():
             raise OutputError("a folder of this name is in the way", path=target, cure="move it")
         handle, name = tempfile.mkstemp(
-            dir=target.parent, prefix=f".{target.stem[:40]}-", suffix=target.suffix
+            dir=target.parent, prefix=f".{target.stem[:40]}-{RUN}-", suffix=target.suffix
         )
         os.close(handle)
     except OSError as error:
@@ -46,6 +52,26 @@ def write_atomically(path: str | Path) -> Iterator[Path]:
         raise _unwritable(target, error) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def remove_unfinished(folder: Path, run: str) -> int:
+    """Delete what a process that was killed had not finished in a folder; how many files.
+
+    Args:
+        folder: that it wrote to; one that is gone or may not be read has nothing to delete.
+        run: `RUN` of that process.
+    """
+    if not _RUN.fullmatch(run):
+        return 0
+    removed = 0
+    try:
+        for path in list(folder.iterdir()):
+            if path.name.startswith(".") and f"-{run}-" in path.name and path.is_file():
+                path.unlink(missing_ok=True)
+                removed += 1
+    except OSError:
+        return removed
+    return removed
 
 
 def _flush_to_disk(path: Path) -> None:

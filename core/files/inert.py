@@ -18,6 +18,7 @@ from core.errors import InputError, UnsafeFileError
 from core.files.archives import CheckedZip
 from core.files.claims import DAMAGE
 from core.files.instructions import run
+from core.files.joblib_arrays import unpacked
 from core.files.limits import DEFAULT_LIMITS, InertObject, Limits
 from core.files.machine import PickleMachine
 from core.files.opening import map_file, naming
@@ -38,7 +39,7 @@ _HEADER_DAMAGE = (
 
 
 def read_pickle(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Any:
-    """The value in a pickle file, protocols 0 to 5, of Python 2 or 3.
+    """The value in a pickle file, protocols 0 to 5, of Python 2 or 3, or of joblib.
 
     Numbers, text, containers, numpy arrays, scipy sparse matrices (as ``csc_matrix``,
     ``csr_matrix``, ``coo_matrix``) and chumpy arrays (as plain arrays) come out real; an object of
@@ -50,7 +51,7 @@ def read_pickle(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Any:
         InputError: it cannot be read, is damaged, or is no pickle.
     """
     with naming(path):
-        data = map_file(path)
+        data = unpacked(map_file(path), limits)
         machine = PickleMachine(data, recipes=RECIPES, limits=limits)
         return settle(run(machine), limits, machine.budget)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.errors import InputError, UnsafeFileError
 from core.files.claims import DAMAGE, checked_key
+from core.files.joblib_arrays import array_after, is_wrapper
 from core.files.limits import GlobalName, InertObject
 from core.files.machine import PickleMachine
 
@@ -158,6 +159,8 @@ def _reduce(machine: PickleMachine) -> None:
 def _build(machine: PickleMachine) -> None:
     state = machine.stack.pop()
     machine.build(machine.stack[-1], state)
+    if is_wrapper(machine.stack[-1]):
+        machine.push(array_after(machine, machine.stack.pop()))
 
 
 def _inst(machine: PickleMachine) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from core.interop.doubts import finite_share, rotations, unit_of
+from core.interop.doubts import degrees, finite_share, rotations, unit_of
 from core.interop.reports import Report
 
 Arrays = Mapping[str, np.ndarray]
@@ -28,7 +28,8 @@ def _shape(array: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    return str(np.asarray(value).item() if np.asarray(value).size == 1 else value)
+    one = np.asarray(value).item() if np.asarray(value).size == 1 else value
+    return one.decode("latin-1") if isinstance(one, bytes) else str(one)
 
 
 def _ours(path: Path, arrays: Arrays) -> Report:
@@ -84,7 +85,7 @@ def _spin(path: Path, arrays: Arrays) -> Report:
     if "S" in arrays and np.ndim(arrays["S"]) == 3:
         warnings += unit_of("S", np.asarray(arrays["S"])[..., :3])
     if "pose" in arrays:
-        warnings += finite_share("pose", arrays["pose"])
+        warnings += finite_share("pose", arrays["pose"]) + degrees("pose", arrays["pose"])
     return Report(
         path,
         "spin_npz",
@@ -134,9 +135,7 @@ def _amass(path: Path, arrays: Arrays) -> Report:
         facts.append(("gender", _text(arrays["gender"])))
     facts.append(("axes", "z up, metres (AMASS)"))
     warnings = finite_share("poses", poses) + finite_share("trans", arrays["trans"])
-    far = np.abs(poses).max(initial=0.0)
-    if far > 4 * np.pi:
-        warnings.append(f"poses: angles up to {far:.0f}, which fits degrees, not radians")
+    warnings += degrees("poses", poses)
     return Report(path, "amass", "motion in the layout of AMASS", tuple(facts), tuple(warnings))
 
 

@@ -34,6 +34,15 @@ def unit_of(name: str, points: NDArray[np.floating]) -> list[str]:
     return [f"{name}: bodies are {size:.4g} across, which fits no person in any usual unit"]
 
 
+def degrees(name: str, angles: ArrayLike) -> list[str]:
+    """A line where axis-angles are larger than radians can sensibly be."""
+    array = np.asarray(angles)
+    far = np.nanmax(np.abs(array), initial=0.0) if array.dtype.kind == "f" else 0.0
+    if np.isfinite(far) and far > 4 * np.pi:
+        return [f"{name}: angles up to {far:.0f}, which fits degrees, not radians"]
+    return []
+
+
 def rotations(name: str, matrices: NDArray[np.floating]) -> list[str]:
     """A line where matrices (..., 3, 3) are no rotations."""
     flat = matrices.reshape(-1, 3, 3).astype(np.float64)

@@ -12,6 +12,7 @@ import numpy as np
 from core.errors import InputError, MeshLoupeError
 from core.files import read_npz, read_pickle
 from core.files.archives import CheckedZip
+from core.files.joblib_arrays import ZLIB_HEADS
 from core.files.opening import require_no_device
 from core.interop.array_files import array_report, table_report
 from core.interop.doubts import finite_share, unit_of
@@ -89,7 +90,7 @@ def _arrays(path: Path, head: bytes) -> Report | None:
         if not any(name.endswith(".npy") for name in names):
             return None
         return array_report(path, read_npz(path))
-    if head[:1] == b"\x80" and head[1] <= 5:
+    if (head[:1] == b"\x80" and head[1] <= 5) or head[:2] in ZLIB_HEADS:
         try:
             return table_report(path, read_pickle(path))
         except InputError:
@@ -144,7 +145,8 @@ def _mesh(path: Path) -> Report | None:
     try:
         scene = trimesh.load(path, process=False)
         mesh = scene.to_geometry() if isinstance(scene, trimesh.Scene) else scene
-    except Exception as error:  # noqa: BLE001 - the library raises whatever a damaged file makes it raise
+        moving = _glb_facts(path)
+    except Exception as error:  # noqa: BLE001 - the library raises whatever a damaged file makes it
         raise InputError(
             f"is no mesh that can be read ({type(error).__name__})",
             path=path,
@@ -162,7 +164,8 @@ def _mesh(path: Path) -> Report | None:
     facts = (
         ("vertices", f"{len(vertices)}{known}"),
         ("faces", str(len(faces))),
-        ("extent", size),
+        ("extent", f"{size}{' (bind pose)' if moving else ''}"),
+        *moving,
     )
     warnings = finite_share("vertices", vertices)
     if known:
@@ -173,6 +176,25 @@ def _mesh(path: Path) -> Report | None:
                 "mesh: tallest along z; MeshLoupe, Blender's OBJ import and glTF take y as up"
             )
     return Report(path, "mesh", "triangle mesh", facts, tuple(warnings))
+
+
+def _glb_facts(path: Path) -> tuple[tuple[str, str], ...]:
+    """Skeleton and animation of a binary glTF, which the reader of meshes leaves out."""
+    with path.open("rb") as stream:
+        head = stream.read(20)
+        if len(head) < 20 or head[:4] != b"glTF" or head[16:20] != b"JSON":
+            return ()
+        length = int.from_bytes(head[12:16], "little")
+        document = json.loads(stream.read(min(length, MOST_TEXT)))
+    facts = [
+        ("skeleton", f"{len(skin.get('joints', ()))} joints") for skin in document.get("skins", ())
+    ]
+    for animation in document.get("animations", ()) if facts else ():
+        times = [document["accessors"][s["input"]] for s in animation["samplers"]]
+        seconds = max((max(accessor.get("max", (0.0,))) for accessor in times), default=0.0)
+        keys = max((accessor["count"] for accessor in times), default=0)
+        facts.append(("animation", f"{keys} keys, {seconds:.1f} s"))
+    return tuple(facts)
 
 
 def _json(path: Path) -> Report:

@@ -7,6 +7,8 @@ leaves nothing of them behind but the parts of a video, which a later run takes 
 from __future__ import annotations
 
 from contextlib import ExitStack
+from copy import deepcopy
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -14,6 +16,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from core.body import BodyModel
 from core.errors import Cancelled
 from core.export import (
     COCO17,
@@ -24,12 +27,15 @@ from core.export import (
     HumanDataWriter,
     NpzWriter,
     SpinWriter,
+    TrackWriter,
     VideoWriter,
     motion_of,
     output_path,
     write_mesh,
+    write_person_glb,
     write_png,
 )
+from core.export.report import ExportReport
 from core.methods.base import Method
 from core.pipeline.video_parts import VideoParts
 from core.pipeline.videos import VideoFile
@@ -37,7 +43,18 @@ from core.render import MeshLayer, Renderer, overlay, person_color, turntable
 from core.types import FrameResult, Reconstruction
 
 SaveKind = Literal[
-    "obj", "ply", "glb", "bvh", "npz", "overlay", "video", "coco", "amass", "humandata", "spin"
+    "obj",
+    "ply",
+    "glb",
+    "bvh",
+    "npz",
+    "overlay",
+    "video",
+    "coco",
+    "amass",
+    "humandata",
+    "spin",
+    "phalp",
 ]
 SAVE_KINDS: tuple[SaveKind, ...] = get_args(SaveKind)
 MESH_KINDS = ("obj", "ply", "glb")
@@ -79,8 +96,15 @@ class OutputWriter:
         self._animated: dict[int, AnimatedGlbWriter] = {}
         self._amass: dict[int, AmassWriter] = {}
         self._coco: CocoWriter | None = None
+        self._tracks: TrackWriter | None = None
         self._data: dict[str, HumanDataWriter | SpinWriter] = {}
         self._fps: float | None = None
+
+    @cached_property
+    def _body(self) -> BodyModel:
+        """The method's body where results are: they have left the device that the method runs on."""
+        body = self._method.body
+        return body if body.v_bind.device.type == "cpu" else deepcopy(body).cpu()
 
     def add(self, result: FrameResult) -> tuple[Path, ...]:
         """Take the result of one frame; returns the files completed by it."""
@@ -91,7 +115,7 @@ class OutputWriter:
             for kind in MESH_KINDS:
                 if kind in self.kinds and not (kind == "glb" and self._animates(person)):
                     path = self._path(kind, frame=frame, person=self._number(row, person))
-                    written.append(write_mesh(path, person, faces=self._faces).path)
+                    written.append(self._write_mesh(path, person).path)
         if "overlay" in self.kinds and result.people:
             drawn = self._overlay(result)
             written.append(write_png(self._path("png", frame=frame), drawn).path)
@@ -100,6 +124,11 @@ class OutputWriter:
         elif "video" in self.kinds and result.people:
             self._add_turntable(result)
         return tuple(written)
+
+    def _write_mesh(self, path: Path, person: Reconstruction) -> ExportReport:
+        if path.suffix == ".glb":
+            return write_person_glb(path, person, self._body, faces=self._faces)
+        return write_mesh(path, person, faces=self._faces)
 
     def collect(self, result: FrameResult) -> None:
         """Take the result of one frame into the files of the whole input, and write none of its own.
@@ -112,6 +141,9 @@ class OutputWriter:
             self._add_keypoints(result)
         if any(kind in self.kinds for kind in DATA_KINDS):
             self._add_people(result)
+        if "phalp" in self.kinds:
+            self._tracks = self._tracks or TrackWriter(self._path("phalp.pkl"))
+            self._tracks.add(result, [self._place(person) for person in result.people])
         for row, person in enumerate(result.people):
             number = self._number(row, person)
             if "amass" in self.kinds:
@@ -122,7 +154,7 @@ class OutputWriter:
                 self._add_animated(number, person, result)
 
     def _add_motion(self, number: int, person: Reconstruction, result: FrameResult) -> None:
-        clip = motion_of([person], self._method.body, self._frames_per_second())
+        clip = motion_of([person], self._body, self._frames_per_second())
         if number not in self._motion:
             writer = BvhWriter(self._path("bvh", person=number), self._frames_per_second())
             self._stack.callback(writer.close)
@@ -132,9 +164,9 @@ class OutputWriter:
     def _add_animated(self, number: int, person: Reconstruction, result: FrameResult) -> None:
         assert person.betas is not None
         fps = self._frames_per_second()
-        clip = motion_of([person], self._method.body, fps)
+        clip = motion_of([person], self._body, fps)
         if number not in self._animated:
-            writer = AnimatedGlbWriter(self._path("glb", person=number), self._method.body)
+            writer = AnimatedGlbWriter(self._path("glb", person=number), self._body)
             self._stack.callback(writer.close)
             self._animated[number] = writer
         frame = result.frame
@@ -146,7 +178,7 @@ class OutputWriter:
             path = self._path("amass.npz", person=number)
             self._amass[number] = AmassWriter(path, self._frames_per_second())
         betas = np.zeros((1, 10), np.float32) if person.betas is None else person.betas[None]
-        root = self._method.body.rest_joints(torch.from_numpy(betas.copy()))[0, 0]
+        root = self._body.rest_joints(torch.from_numpy(betas.copy()))[0, 0]
         self._amass[number].add(person, root.numpy())
 
     def _add_keypoints(self, result: FrameResult) -> None:
@@ -157,7 +189,7 @@ class OutputWriter:
         centre = np.array(result.frame.size_hw[::-1], np.float32) / 2
         for row, person in enumerate(result.people):
             vertices = torch.from_numpy(np.array(person.vertices))[None]
-            found = self._method.body.regress(vertices, "coco17")[0].numpy() + person.camera_full
+            found = self._body.regress(vertices, "coco17")[0].numpy() + person.camera_full
             joints[row] = person.focal_px * found[:, :2] / found[:, 2:] + centre
         self._coco.add(result, joints)
 
@@ -177,8 +209,8 @@ class OutputWriter:
         if person.rotmat is None or person.betas is None:
             return np.zeros(3)
         rotmat, betas = (torch.from_numpy(np.array(a)) for a in (person.rotmat, person.betas))
-        like = self._method.body.v_bind
-        posed = self._method.body(rotmat[None].to(like), betas[None].to(like)).vertices[0]
+        like = self._body.v_bind
+        posed = self._body(rotmat[None].to(like), betas[None].to(like)).vertices[0]
         return (person.vertices_camera.astype(np.float64) - posed.cpu().numpy()).mean(0)
 
     def _animates(self, person: Reconstruction) -> bool:
@@ -193,11 +225,13 @@ class OutputWriter:
         written += [writer.finish().path for writer in self._data.values()]
         if self._coco is not None:
             written.append(self._coco.finish().path)
+        if self._tracks is not None:
+            written.append(self._tracks.finish().path)
         self._motion.clear()
         self._animated.clear()
         self._amass.clear()
         self._data.clear()
-        self._coco = None
+        self._coco = self._tracks = None
         self._stack.close()
         archives = (self._npz, self._turntable)
         written += [writer.report.path for writer in archives if writer and writer.report]
@@ -210,7 +244,7 @@ class OutputWriter:
         """Drop what is not complete; harmless after `finish`."""
         self._amass.clear()
         self._data.clear()
-        self._coco = None
+        self._coco = self._tracks = None
         self._motion.clear()
         self._animated.clear()
         self._stack.__exit__(Cancelled, Cancelled("not finished"), None)

@@ -7,7 +7,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QToolButton
 
+from app.main import make_application
+from app.settings.language import install_language
 from app.state.comparison import TRUTH
 from app.state.values import Choice
 from core.errors import WeightsError
@@ -163,7 +166,7 @@ def test_truth_is_a_reference_where_it_is_known(lab, tmp_path) -> None:  # noqa:
     window.comparison.set(on=True, reference=TRUTH)
     lab.until(lambda: window.compares.compared.truth is not None)
     assert window.compares.compared.reference_title == "the truth"
-    assert window.compare_stage.bar.reference.findText("To the truth") >= 0
+    assert window.compare_stage.bar.reference.findText("the truth") >= 0
 
 
 def test_the_picture_has_its_room_back_afterwards(compared, lab) -> None:  # noqa: F811
@@ -174,3 +177,23 @@ def test_the_picture_has_its_room_back_afterwards(compared, lab) -> None:  # noq
     left, right = pair.sizes()
     assert left > narrow
     assert abs(left - right) < 0.2 * (left + right)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_no_button_of_the_bar_is_cut_off_in_a_small_window(lab, photos, language) -> None:  # noqa: F811
+    make_application(language)
+    try:
+        window = lab.start(photos[0])
+        window.resize(1280, 720)
+        lab.until_result()
+        window.comparison.set(on=True)
+        lab.qtbot.wait(50)
+        bar = window.compare_stage.bar
+        for segments in (bar.arrangement, bar.alignment):
+            for button in segments.findChildren(QToolButton):
+                words = button.fontMetrics().horizontalAdvance(button.text())
+                assert words + 6 <= button.width(), button.text()
+        metrics = bar.reference.fontMetrics()
+        assert metrics.horizontalAdvance(bar.reference.itemText(0)) + 30 <= bar.reference.width()
+    finally:
+        install_language(QApplication.instance(), "en")

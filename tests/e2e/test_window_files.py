@@ -1,6 +1,7 @@
 """Weights and bodies: what is missing is told, a brought file is recognised and wired."""
 
 import pytest
+from PySide6.QtWidgets import QLabel
 
 from app.engine import media
 from app.engine.ready import Brought, what_is_ready
@@ -34,6 +35,20 @@ def test_the_dialog_says_what_is_ready(dialog) -> None:
     states = [dialog.table.item(row, 3).text() for row in range(dialog.table.rowCount())]
     assert "in the box" in states
     assert any("its authors released" in state for state in states)
+
+
+def test_a_row_says_where_its_files_are_today_and_what_is_dead(dialog) -> None:
+    assert "smpl.is.tue.mpg.de" in "".join(label.text() for label in dialog.findChildren(QLabel))
+    assert "https://github.com/" in dialog.where.text(), "of the first network that lacks something"
+    for row in range(dialog.table.rowCount()):
+        dialog.table.setCurrentCell(row, 0)
+        title, state = (dialog.table.item(row, column).text() for column in (0, 3))
+        assert bool(dialog.where.text()) == state.startswith("needs"), title
+        if title == "METRO" and state.startswith("needs"):
+            assert "datarelease.blob.core.windows.net are closed" in dialog.where.text()
+            assert 'href="https://github.com/microsoft/MeshTransformer/issues/95"' in (
+                dialog.where.text()
+            )
 
 
 def test_a_brought_file_chooses_its_network(dialog, lab, tmp_path, monkeypatch) -> None:  # noqa: F811

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractSlider,
+    QApplication,
     QComboBox,
     QLineEdit,
     QPlainTextEdit,
@@ -77,6 +78,37 @@ def test_every_control_has_a_name_for_those_who_cannot_see_it(lab, photos) -> No
         if not (c.accessibleName() or (isinstance(c, QAbstractButton) and c.text()))
     ]
     assert nameless == []
+
+
+@pytest.mark.parametrize(
+    "command", ["export", "files", "preferences", "about", "shortcuts", "play_camera", "open_data"]
+)
+def test_every_control_of_a_dialog_has_a_name_and_closes_by_escape(lab, photos, command) -> None:  # noqa: F811
+    window = lab.start(photos[0])
+    lab.until_result()
+    window.acts[command].trigger()
+    lab.until(lambda: QApplication.activeModalWidget() is not None)
+    dialog = QApplication.activeModalWidget()
+    nameless = [
+        f"{type(c).__name__} in {type(c.parent()).__name__}"
+        for c in controls(dialog)
+        if not (c.accessibleName() or (isinstance(c, QAbstractButton) and c.text()))
+    ]
+    assert nameless == []
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+def test_versions_can_be_copied_for_a_report(lab) -> None:  # noqa: F811
+    window = lab.start()
+    window.acts["about"].trigger()
+    dialog = QApplication.activeModalWidget()
+    dialog.copy.click()
+    words = QApplication.clipboard().text()
+    assert words.startswith("MeshLoupe ")
+    for name in ("Python", "torch", "PySide6"):
+        assert f"\n{name} " in words
+    dialog.reject()
 
 
 def test_every_command_is_in_a_menu_with_text_and_tip(lab) -> None:  # noqa: F811

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 
+from app.state.session import Role
 from tests.e2e.window_fixtures import lab, photos  # noqa: F401
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -158,3 +159,44 @@ def test_a_slider_is_one_step(window) -> None:
         window.reading.pitch.setValue(degrees)
     window.acts["undo"].trigger()
     assert window.people.of(item) is start
+
+
+def test_a_row_that_comes_back_speaks_of_what_is_chosen_now(window, lab) -> None:  # noqa: F811
+    item = window.session.current.id
+    window.acts["remove_item"].trigger()
+    window.choice.set_auto_run(False)
+    window.choice.choose_method("cliff")
+    window.acts["undo"].trigger()
+    index = window.session.index(0)
+    assert window.session.items()[0].id == item
+    assert index.data(Role.SUMMARY).text == "", "what the other method measured is not shown"
+    assert index.data(Role.DONE)
+    window.choice.choose_method("pose_lift")
+    assert index.data(Role.SUMMARY).text != ""
+
+
+def test_another_picture_ends_a_drag(window, lab) -> None:  # noqa: F811
+    item = window.session.current.id
+    before = window.people.of(item)
+    window.marks._drag_started()
+    window.marks._joint_moved(0, 0, 12.0, 34.0)
+    window.acts["undo"].trigger()
+    assert window.people.of(item) is not before, "not in the middle of a drag"
+    window.acts["next"].trigger()
+    assert not window.people.is_dragging
+    window.acts["undo"].trigger()
+    assert window.people.of(item) is before
+    settle(window, lab)
+    assert window.session.current.id == item, "and its picture is looked at"
+
+
+def test_joints_found_for_a_row_that_is_gone_are_no_step(window, lab) -> None:  # noqa: F811
+    item, marks = window.session.current.id, window.people.of(window.session.current.id)
+    window.files.place_person((10.0, 10.0, 90.0, 200.0))
+    window.acts["remove_item"].trigger()
+    lab.until(lambda: window.workers.files.is_idle)
+    settle(window, lab)
+    window.acts["undo"].trigger()
+    assert window.session.item(item) is not None
+    assert window.people.of(item) is marks
+    settle(window, lab)

@@ -17,6 +17,7 @@ from core.export import read_npz
 from core.pipeline.sources import read_picture
 from core.types import Detection
 from tests.app.fakes import FakeEngine
+from tests.core.temporal.walkers import Noise, stepping
 from tests.e2e.window_fixtures import write_picture
 
 METRO = Choice("metro", "lite", "body")
@@ -76,6 +77,14 @@ def test_everybody_gets_the_names_of_the_command_line(photo, tmp_path) -> None:
     assert done == sorted(done)
     assert (done[0], done[-1]) == ((0, total), (total, total))
     assert [line for line in told if not isinstance(line, tuple)] == list(lines)
+
+
+def test_a_posed_body_is_saved_with_its_skeleton(photo, tmp_path) -> None:
+    _, (walker, *_) = stepping(0.5, Noise())
+    whole = result_of(photo)
+    posed = replace(whole, mesh=None, result=replace(whole.result, people=(walker,)))
+    lines = export(request(tmp_path / "out", ExportItem(None, posed), kinds=("glb",)))
+    assert b'"skins"' in lines[0].path.read_bytes()
 
 
 def test_one_person_is_alone_in_every_file(photo, tmp_path) -> None:

@@ -12,7 +12,7 @@ from app.state.activity import ActivityModel
 from app.state.attention import AttentionModel, nearest_vertex_token, token_of
 from app.state.choice import ChoiceModel
 from app.state.results import KEEP_RECORDS, ResultsModel
-from app.state.session import SessionModel
+from app.state.session import Role, SessionModel
 from app.state.skeleton import bones_of, plain_name, side_of
 from app.state.values import Choice, Notice, RunResult
 from app.state.view import ViewModel
@@ -178,3 +178,14 @@ def test_sides_and_words_come_from_names():
     ]  # fmt: skip
     assert plain_name("R_Big_Toe") == "right big toe"
     assert plain_name("left_ear") == "left ear"
+
+
+def test_a_row_that_comes_back_knows_what_was_computed_meanwhile(qtbot):
+    session = SessionModel()
+    items = session.add([(Path(f"{name}.jpg"), None) for name in "abc"])
+    gone = session.remove([items[1].id])
+    session.mark_done(items[1].id)
+    assert session.put_back(gone) == items[1].id
+    assert session.items() == items
+    assert session.index(1).data(Role.DONE)
+    assert not session.index(0).data(Role.DONE)

@@ -119,3 +119,25 @@ def test_deleting_the_selected_person_selects_another(model):
     assert model.selected == 1
     model.remove(1, 1)
     assert model.selected == 0
+
+
+def test_taken_back_wholly_it_is_no_hand_work_any_more(model):
+    assert not model.edited(1)
+    model.replace(1, 0, moved_joint(model.of(1)[0], 0, (1.0, 1.0)))
+    model.remove(1, 0)
+    model.history.undo()
+    assert model.edited(1)
+    model.history.undo()
+    assert not model.edited(1), "the method looks for people itself again"
+    model.history.redo()
+    assert model.edited(1)
+
+
+def test_a_drag_whose_end_was_not_heard_is_a_step_as_well(model):
+    model.begin_drag(1)
+    model.replace(1, 0, moved_joint(model.of(1)[0], 0, (1.0, 1.0)))
+    model.begin_drag(2)
+    model.end_drag()
+    model.history.undo()
+    assert tuple(model.of(1)[0].joints_2d[0]) == (10, 20)
+    assert not model.history.can_undo

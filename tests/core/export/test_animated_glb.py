@@ -53,6 +53,13 @@ class Player:
             target = channel["target"]
             nodes[target["node"]][target["path"]] = self.array(sampler["output"])[row]
         time = float(self.array(animation["samplers"][0]["input"])[row])
+        return time, self._posed(nodes)
+
+    def rest(self) -> np.ndarray:
+        """(V, 3) vertices of the skin as the nodes stand in the file."""
+        return self._posed(self.json["nodes"])
+
+    def _posed(self, nodes: list[dict]) -> np.ndarray:
         skin = self.json["skins"][0]
         bind = self.array(skin["inverseBindMatrices"]).reshape(-1, 4, 4).swapaxes(1, 2)
         world = self._world(nodes, skin["skeleton"], np.eye(4))
@@ -68,7 +75,7 @@ class Player:
             for column in range(4):
                 turned = np.einsum("vij,vj->vi", carried[joints[:, column]], points)[:, :3]
                 posed += weights[:, column : column + 1] * turned
-        return time, posed
+        return posed
 
     def _world(self, nodes: list[dict], node: int, above: np.ndarray) -> dict[int, np.ndarray]:
         x, y, z, w = nodes[node].get("rotation", (0, 0, 0, 1))
@@ -139,5 +146,29 @@ def test_two_keys_at_one_time_count_once(people, tmp_path: Path) -> None:
 def test_nothing_added_is_said(tmp_path: Path) -> None:
     writer = AnimatedGlbWriter(tmp_path / "a.glb", load_body("embedded"))
     with pytest.raises(OutputError, match="no motion"):
+        writer.finish()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("harm", ["a number changed", "cut off", "more at the end"])
+def test_a_file_that_does_not_read_back_is_not_kept(people, tmp_path, harm, monkeypatch) -> None:
+    body = load_body("embedded")
+    writer = AnimatedGlbWriter(tmp_path / "a.glb", body)
+    for number, person in enumerate(people[:2]):
+        writer.add(motion_of([person], body, 30.0), person.betas, number / 30)
+    check = AnimatedGlbWriter._reads_back
+
+    def harmed(self, path, start, still):
+        data = path.read_bytes()
+        changed = {
+            "a number changed": data[:-3] + bytes([data[-3] ^ 1]) + data[-2:],
+            "cut off": data[:-4],
+            "more at the end": data + b"x",
+        }
+        path.write_bytes(changed[harm])
+        return check(self, path, start, still)
+
+    monkeypatch.setattr(AnimatedGlbWriter, "_reads_back", harmed)
+    with pytest.raises(OutputError, match="does not read back"):
         writer.finish()
     assert list(tmp_path.iterdir()) == []

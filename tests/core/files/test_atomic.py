@@ -8,7 +8,7 @@ import os
 import pytest
 
 from core.errors import OutputError
-from core.files import write_atomically
+from core.files import RUN, remove_unfinished, write_atomically
 
 
 def test_writes_and_makes_the_folder(tmp_path):
@@ -72,3 +72,19 @@ def test_a_full_disk_gets_its_own_advice(tmp_path):
     with pytest.raises(OutputError, match="free some space"), write_atomically(tmp_path / "x.txt"):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     assert os.listdir(tmp_path) == []
+
+
+def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path):
+    run, other = "0123456789abcdef", "f" * 16
+    left = tmp_path / f".body-{run}-abcd1234.obj"
+    kept = [tmp_path / f".body-{other}-abcd1234.obj", tmp_path / f"body-{run}-abcd1234.obj"]
+    for path in (left, *kept):
+        path.write_text("half")
+    assert remove_unfinished(tmp_path, run) == 1
+    assert not left.exists()
+    assert all(path.exists() for path in kept)
+    assert remove_unfinished(tmp_path, "") == 0
+    assert remove_unfinished(tmp_path / "gone", run) == 0
+    with write_atomically(tmp_path / "x.npz") as temporary:
+        assert f"-{RUN}-" in temporary.name
+        temporary.write_text("whole")

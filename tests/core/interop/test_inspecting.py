@@ -12,8 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.assets import asset_path
+from core.body import load_body
 from core.errors import InputError, MeshLoupeError
+from core.export import AnimatedGlbWriter, motion_of, write_person_glb
 from core.interop import inspect_any
+from tests.core.temporal.walkers import Noise, stepping
 
 
 def save(path, **arrays):
@@ -94,6 +97,29 @@ def test_tracks_of_4d_humans(tmp_path) -> None:
     found = inspect_any(tmp_path / "t.pkl")
     assert found.kind == "phalp"
     assert dict(found.facts)["people"] == "up to 2 in a frame, 2 tracks"
+
+
+def test_a_body_that_moves_says_so(tmp_path) -> None:
+    body = load_body("embedded")
+    _, people = stepping(0.2, Noise())
+    writer = AnimatedGlbWriter(tmp_path / "a.glb", body)
+    for number, person in enumerate(people):
+        writer.add(motion_of([person], body, 30.0), person.betas, number / 10)
+    writer.finish()
+    facts = dict(inspect_any(tmp_path / "a.glb").facts)
+    assert facts["skeleton"] == "24 joints"
+    assert facts["animation"] == f"{len(people)} keys, {(len(people) - 1) / 10:.1f} s"
+    assert "bind pose" in facts["extent"]
+    still = write_person_glb(tmp_path / "b.glb", people[0], body).path
+    assert "animation" not in dict(inspect_any(still).facts)
+
+
+def test_angles_in_degrees_are_doubted(tmp_path) -> None:
+    arrays = {"imgname": ["a.jpg"], "center": np.zeros((1, 2)), "scale": np.ones(1)}
+    found = inspect_any(save(tmp_path / "a.npz", **arrays, pose=np.full((1, 72), 90.0)))
+    assert any("degrees" in line for line in found.warnings)
+    found = inspect_any(save(tmp_path / "b.npz", **arrays, pose=np.full((1, 72), 1.5)))
+    assert found.warnings == ()
 
 
 def test_meshes_by_what_is_in_them(tmp_path) -> None:
