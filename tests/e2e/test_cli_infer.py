@@ -19,9 +19,10 @@ from PIL import Image
 
 from app.cli.main import main
 from core.body import load_body
+from core.detection import choose
 from core.geometry.cameras import project_perspective
 from core.nn.batch import Batch
-from core.pipeline import loading
+from core.pipeline import joint_finding, loading, refining
 from core.pipeline.loading import FoundWeights, find_weights
 from core.pipeline.samples import bundled_samples, sample_joints
 from tests.standing_method import StandingMethod, standing
@@ -39,7 +40,8 @@ def infer(
     monkeypatch.setattr(loading, "find_weights", lambda *_: found)
     monkeypatch.setattr(loading, "load_embedded", lambda _: None)
     # Nobody is in these pictures: the whole of each is taken.
-    monkeypatch.setattr("core.detection.choose.embedded_is_installed", lambda: False)
+    for module in (choose, joint_finding, refining):
+        monkeypatch.setattr(module, "embedded_is_installed", lambda: False)
 
     def run(*arguments: object) -> int:
         given = [str(argument) for argument in arguments]
