@@ -281,7 +281,7 @@ class BodyModel(nn.Module):
 
     def joint_sets(self) -> tuple[str, ...]:
         """The sets that this body can compute."""
-        return tuple(name for name in JOINT_SETS if self._rows_of(name) is not None)
+        return tuple(name for name in JOINT_SETS if self._can_compute(name))
 
     def has_own_regressor(self, joint_set: str) -> bool:
         """Whether the set comes from a regressor of the body's files, not from stand-in landmarks."""
@@ -321,14 +321,18 @@ class BodyModel(nn.Module):
         wanted = [i for i, marks in enumerate(rows.landmarks) if set(marks) <= set(rows.pelvis)]
         return self.regress(vertices, joint_set)[:, wanted].mean(1)
 
+    def _can_compute(self, name: str) -> bool:
+        """Whether a set has a regressor, or landmarks that it can be composed of."""
+        wanted = self.joint_set(name).landmarks
+        return name in self._given_regressors or all(m in self._landmarks for r in wanted for m in r)
+
     def _rows_of(self, name: str) -> NDArray[np.float64] | None:
         """(K, V) dense rows of a set: the body's own regressor, else composed of landmarks."""
+        if not self._can_compute(name):
+            return None
         if name in self._given_regressors:
             return self._given_regressors[name].dense()
-        marks = self._landmarks
-        wanted = self.joint_set(name).landmarks
-        if any(mark not in marks for row in wanted for mark in row):
-            return None
+        marks, wanted = self._landmarks, self.joint_set(name).landmarks
         return np.stack([sum(marks[m].dense()[0] for m in row) / len(row) for row in wanted])
 
 

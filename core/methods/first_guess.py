@@ -102,7 +102,7 @@ class FirstGuess(nn.Module):
                 camera,
                 lifted.rotmat,
                 lifted.betas,
-                lifted.camera_full - body(lifted.rotmat, lifted.betas).joints[:, 0],
+                lifted.camera_full - body.rest_joints(lifted.betas)[:, 0],  # turns leave the root in place
                 self.smoothing,
             )
 
