@@ -324,7 +324,9 @@ class BodyModel(nn.Module):
     def _can_compute(self, name: str) -> bool:
         """Whether a set has a regressor, or landmarks that it can be composed of."""
         wanted = self.joint_set(name).landmarks
-        return name in self._given_regressors or all(m in self._landmarks for r in wanted for m in r)
+        return name in self._given_regressors or all(
+            m in self._landmarks for r in wanted for m in r
+        )
 
     def _rows_of(self, name: str) -> NDArray[np.float64] | None:
         """(K, V) dense rows of a set: the body's own regressor, else composed of landmarks."""

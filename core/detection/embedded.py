@@ -110,12 +110,13 @@ def embedded_detector(device: str = "cpu") -> EmbeddedDetector:
     Raises:
         WeightsError: they are not part of this installation, or damaged.
     """
+    from core.nn.folding import folded_dense
     from core.nn.lite_backbone import DenseNetwork
     from core.weights.cards import load_shared
 
     network = DenseNetwork()
     load_shared(network, EMBEDDED_CARD)
-    return EmbeddedDetector(JointFinder(network, device))
+    return EmbeddedDetector(JointFinder(folded_dense(network), device))
 
 
 def search_windows(size_hw: tuple[int, int]) -> NDArray[np.float64]:

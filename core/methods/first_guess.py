@@ -102,7 +102,8 @@ class FirstGuess(nn.Module):
                 camera,
                 lifted.rotmat,
                 lifted.betas,
-                lifted.camera_full - body.rest_joints(lifted.betas)[:, 0],  # turns leave the root in place
+                lifted.camera_full
+                - body.rest_joints(lifted.betas)[:, 0],  # turns leave the root in place
                 self.smoothing,
             )
 
