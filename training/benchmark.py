@@ -120,7 +120,7 @@ def networks(methods: tuple[str, ...] = ()) -> tuple[Network, ...]:
 def measure(network: Network, device: str, repeats: int) -> NetworkResult:
     """Run one network on the first bundled sample; meant for a process of its own."""
     frame, person = _subject()
-    base = _memory_mb(device)
+    base = memory_mb(device)
     state = find_weights(network.method, network.preset, network.variant).state
     config = EngineConfig(
         network.method, network.preset, network.variant, device=device, untrained=state == "none"
@@ -129,7 +129,7 @@ def measure(network: Network, device: str, repeats: int) -> NetworkResult:
         _runs(lambda: engine.run(frame, (person,)), WARM_UP)
         full = _runs(lambda: engine.run(frame, (person,)), repeats)
         live = _runs(lambda: engine.run(frame, (person,), quality="live"), repeats)
-        memory = _memory_mb(str(engine.device))
+        memory = memory_mb(str(engine.device))
         return NetworkResult(
             network=network,
             parameters=engine.parameters,
@@ -210,7 +210,7 @@ def _stat(stage: str, seconds: list[float]) -> StageStat:
     )
 
 
-def _memory_mb(device: str) -> float:
+def memory_mb(device: str) -> float:
     """Peak memory so far: of the CUDA device if it is one, else of this process."""
     import torch
 
