@@ -28,6 +28,7 @@ from core.detection import default_pose
 from core.errors import MeshLoupeError
 from core.files.atomic import write_atomically
 from core.methods import list_methods, method_entry
+from core.openmp import bound_spinning
 from core.pipeline.acceleration import has_fast_half
 from core.pipeline.config import EngineConfig
 from core.pipeline.engine import Engine, open_engine
@@ -309,6 +310,7 @@ def main(arguments: list[str] | None = None) -> int:
         if chosen.markdown:
             sys.stdout.write(markdown_table(read_report(chosen.out)) + "\n")
             return 0
+        bound_spinning()  # as the program does; everything is measured in new processes
         methods = tuple(part.strip() for part in chosen.methods.split(",") if part.strip())
         report = run_benchmark(methods, chosen.device, max(1, chosen.repeats))
         with write_atomically(chosen.out) as temporary:

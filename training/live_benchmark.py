@@ -92,11 +92,10 @@ def play(case: LiveCase, clip: Path, device: str, seconds: float) -> LiveRow:
         with closing(_Drawing(camera, faces)) as drawing:
             _frames(camera, people, drawing, WARM_UP_S, WARM_UP_FRAMES)
             before, looks = camera.counts, people.detections_asked
-            drawing.start_over()
-            began = time.perf_counter()
+            began, since = time.perf_counter(), camera.clock_s
             seen = _frames(camera, people, drawing, seconds)
             lasted, after = time.perf_counter() - began, camera.counts
-            drawn = drawing.delays
+            drawn = [delay for captured, delay in drawing.delays if captured >= since]
         delays = [1e3 * delay for _, delay in seen]
         captured = after.captured - before.captured
         return LiveRow(
@@ -153,12 +152,12 @@ class _Drawing:
     """Draws the newest result in a thread of its own.
 
     Attributes:
-        delays: seconds from capture to the drawn picture.
+        delays: of each drawn picture: when it was captured, and its age once drawn; seconds.
     """
 
     def __init__(self, camera: LiveCamera, faces: NDArray[np.int32]) -> None:
         self._camera, self._faces, self._renderer = camera, faces, Renderer()
-        self.delays: list[float] = []
+        self.delays: list[tuple[float, float]] = []
         self._changed = threading.Condition()
         self._newest: FrameResult | None = None
         self._closed = False
@@ -169,10 +168,6 @@ class _Drawing:
         with self._changed:
             self._newest = result
             self._changed.notify_all()
-
-    def start_over(self) -> None:
-        """Forget what was drawn so far."""
-        self.delays = []
 
     def close(self) -> None:
         with self._changed:
@@ -189,7 +184,8 @@ class _Drawing:
                 return
             self._draw(result)
             assert result.frame.time_s is not None
-            self.delays.append(self._camera.clock_s - result.frame.time_s)
+            captured = result.frame.time_s
+            self.delays.append((captured, self._camera.clock_s - captured))
 
     def _draw(self, result: FrameResult) -> None:
         image = np.asarray(result.frame.image)
