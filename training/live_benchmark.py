@@ -28,6 +28,8 @@ from training.benchmark import memory_mb
 TAKE_SECONDS = 0.5
 # Libraries load and the detector looks for the first time before anything is counted.
 WARM_UP_S, WARM_UP_FRAMES = 1.0, 5
+# The first picture taken may have come before the time began.
+LEAST_FRAMES = 2
 # What is drawn while something plays: the window's longer side is about so many pixels.
 DRAWN_SIDE = 640
 
@@ -93,8 +95,9 @@ def play(case: LiveCase, clip: Path, device: str, seconds: float) -> LiveRow:
             _frames(camera, people, drawing, WARM_UP_S, WARM_UP_FRAMES)
             before, looks = camera.counts, people.detections_asked
             began, since = time.perf_counter(), camera.clock_s
-            seen = _frames(camera, people, drawing, seconds)
+            seen = _frames(camera, people, drawing, seconds, LEAST_FRAMES)
             lasted, after = time.perf_counter() - began, camera.counts
+            drawing.close()
             drawn = [delay for captured, delay in drawing.delays if captured >= since]
         delays = [1e3 * delay for _, delay in seen]
         captured = after.captured - before.captured
@@ -119,7 +122,7 @@ def _frames(
     people: VideoPeople,
     drawing: _Drawing,
     seconds: float,
-    at_least: int = 1,
+    at_least: int,
 ) -> list[tuple[FrameResult, float]]:
     """Results until the time is over, each with the age of its picture, seconds."""
     end = time.perf_counter() + seconds
@@ -170,6 +173,7 @@ class _Drawing:
             self._changed.notify_all()
 
     def close(self) -> None:
+        """Draw what waits, then end; closing twice is harmless."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
