@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.openmp import bound_spinning
+from core.openmp import bound_spinning
 
 # How long a busy thread may keep the interpreter from the window. The default of 5 ms is paid at
 # every call into Qt while networks and renderers compute: the window then stutters at 200 ms.

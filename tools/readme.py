@@ -14,10 +14,16 @@ from core.pipeline.sizes import multiply_adds
 from core.types import Subject
 from training.benchmark_report import markdown_table, read_report
 from training.data.presets import PRESETS
+from training.video_report import markdown_tables, read_video_report
 
 ROOT = Path(__file__).resolve().parent.parent
 README, REPORT = ROOT / "README.md", ROOT / "docs" / "benchmark.json"
-TEXTS = (README, ROOT / "docs" / "methods.md", ROOT / "docs" / "training.md")
+# The second one is made where there is a CUDA device, with --out.
+VIDEO_REPORTS = (
+    ROOT / "docs" / "video_benchmark.json",
+    ROOT / "docs" / "video_benchmark_cuda.json",
+)
+TEXTS = (README, *(ROOT / "docs" / name for name in ("methods.md", "training.md", "live.md")))
 SYNTHETIC, PHOTOGRAPHS = "fixed synthetic test set", "5 people in photographs"
 
 
@@ -110,6 +116,12 @@ def trainings_table() -> str:
     return "\n".join(lines)
 
 
+def video_tables() -> str:
+    """Live rates, files by length and against a plain loop, for each device that was measured."""
+    reports = [read_video_report(path) for path in VIDEO_REPORTS if path.exists()]
+    return "\n\n".join(markdown_tables(report) for report in reports)
+
+
 def _number(card: dict[str, Any], name: str, data: str) -> str:
     """A number of a card by its name and what it was measured on; '' where it has none."""
     for row in card["numbers"]:
@@ -130,6 +142,7 @@ def filled(text: str) -> str:
         "hands": comparison_table("hand"),
         "trainings": trainings_table(),
         "benchmark": markdown_table(read_report(REPORT)),
+        "video": video_tables(),
     }
     for name, content in parts.items():
         block = f"<!-- {name}:begin -->\n{content}\n<!-- {name}:end -->"

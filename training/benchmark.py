@@ -28,6 +28,7 @@ from core.detection import default_pose
 from core.errors import MeshLoupeError
 from core.files.atomic import write_atomically
 from core.methods import list_methods, method_entry
+from core.openmp import bound_spinning
 from core.pipeline.acceleration import has_fast_half
 from core.pipeline.config import EngineConfig
 from core.pipeline.engine import Engine, open_engine
@@ -120,7 +121,7 @@ def networks(methods: tuple[str, ...] = ()) -> tuple[Network, ...]:
 def measure(network: Network, device: str, repeats: int) -> NetworkResult:
     """Run one network on the first bundled sample; meant for a process of its own."""
     frame, person = _subject()
-    base = _memory_mb(device)
+    base = memory_mb(device)
     state = find_weights(network.method, network.preset, network.variant).state
     config = EngineConfig(
         network.method, network.preset, network.variant, device=device, untrained=state == "none"
@@ -129,7 +130,7 @@ def measure(network: Network, device: str, repeats: int) -> NetworkResult:
         _runs(lambda: engine.run(frame, (person,)), WARM_UP)
         full = _runs(lambda: engine.run(frame, (person,)), repeats)
         live = _runs(lambda: engine.run(frame, (person,), quality="live"), repeats)
-        memory = _memory_mb(str(engine.device))
+        memory = memory_mb(str(engine.device))
         return NetworkResult(
             network=network,
             parameters=engine.parameters,
@@ -210,7 +211,7 @@ def _stat(stage: str, seconds: list[float]) -> StageStat:
     )
 
 
-def _memory_mb(device: str) -> float:
+def memory_mb(device: str) -> float:
     """Peak memory so far: of the CUDA device if it is one, else of this process."""
     import torch
 
@@ -309,6 +310,7 @@ def main(arguments: list[str] | None = None) -> int:
         if chosen.markdown:
             sys.stdout.write(markdown_table(read_report(chosen.out)) + "\n")
             return 0
+        bound_spinning()  # as the program does; everything is measured in new processes
         methods = tuple(part.strip() for part in chosen.methods.split(",") if part.strip())
         report = run_benchmark(methods, chosen.device, max(1, chosen.repeats))
         with write_atomically(chosen.out) as temporary:

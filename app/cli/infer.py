@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.cli.all_devices import run_on_all
 from app.cli.console import (
     EXIT_CANCELLED,
     EXIT_FAILED,
@@ -78,7 +79,10 @@ def infer(
         float | None,
         typer.Option(metavar="PX", help="Focal length, pixels; default: the picture's diagonal."),
     ] = None,
-    device: Annotated[str, typer.Option(metavar="auto|cpu|cuda[:N]")] = "auto",
+    device: Annotated[
+        str,
+        typer.Option(metavar="auto|cpu|cuda[:N]|all", help="all: every CUDA device at once."),
+    ] = "auto",
     shard: Annotated[
         str | None,
         typer.Option(
@@ -128,8 +132,11 @@ def infer(
     if box and joints is not None:
         raise wrong_use("give either boxes or joints: joints carry their own boxes", "--box")
     check_focal(focal)
-    check_device(device)
     check_detector(detector)
+    if device != "all":
+        check_device(device)
+    elif as_json:
+        raise wrong_use("several processes cannot print one JSON; leave --json out", "--device")
     boxes = tuple(box_of(text) for text in box or ())
     part, kinds, smoothing = shard_of(shard), kinds_of(save), smoothing_of(smooth)
     level, exactness = refinement_of(refine), precision_of(precision)
@@ -147,7 +154,7 @@ def infer(
             variant=variant,
             weights=weights,
             body=body,
-            device=local_device(device),
+            device=local_device("auto" if device == "all" else device),
             focal_px=focal,
             detector="none" if boxes or joints else detector,
             refine=level,
@@ -169,17 +176,32 @@ def infer(
         temporal=TemporalSettings(smoothing, hold_shape=smoothing != "off", lock_feet=lock_feet),
         redo=redo,
     )
-    raise typer.Exit(_run(job, as_json))
+    raise typer.Exit(_run_on_all(job) if device == "all" else _run(job, as_json))
 
 
-def _run(job: InferJob, as_json: bool) -> int:
+def _run_on_all(job: InferJob) -> int:
+    from core.pipeline.devices import all_devices
+    from core.pipeline.jobs import checked_inputs
+
+    devices = all_devices()
+    if len(devices) == 1:
+        return _run(job, as_json=False)
+    checked_inputs(job.inputs, job.out)  # what is wrong with them is said once
+    return run_on_all(job, devices, _run_part)
+
+
+def _run_part(job: InferJob, watched: bool) -> int:
+    return _run(job, as_json=False, watched=watched)
+
+
+def _run(job: InferJob, as_json: bool, *, watched: bool = True) -> int:
     """Do the job with progress on stderr; results on stdout as JSON or one line each."""
     from core.pipeline.jobs import run_job
 
     steps: list[dict[str, Any]] = []
     count = failures = people = earlier = waiting = 0
     try:
-        with _stop_on_interrupt() as stop, _progress() as advance:
+        with _stop_on_interrupt() as stop, _progress(watched) as advance:
             for step in run_job(job, stop):
                 advance(step)
                 count += 1
@@ -311,10 +333,10 @@ def _refinement(person: Reconstruction) -> dict[str, Any]:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[JobStep], None]]:
+def _progress(watched: bool) -> Iterator[Callable[[JobStep], None]]:
     """A progress bar on stderr where a person watches, else nothing."""
     shown = console(stderr=True)
-    if not shown.is_terminal:
+    if not (watched and shown.is_terminal):
         yield lambda _: None
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn

@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 
 from app.cli import doctor, infer, inspect, methods, verify, weights, workbench
 from app.cli.console import EXIT_CANCELLED, EXIT_DONE, EXIT_FAILED, say_error
-from app.openmp import bound_spinning
+from core.openmp import bound_spinning
 
 EPILOG = "Files without a command open in the workbench: meshloupe photo.jpg"
 

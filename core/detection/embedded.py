@@ -70,19 +70,19 @@ class EmbeddedDetector:
         first one ask for, inside a box that fits badly. ``quick`` leaves that out: boxes that follow
         people along a video fit well.
         """
-        people = []
-        for box in np.asarray(boxes, dtype=np.float64).reshape(-1, 4):
-            area = square_box(box, CROP_SCALE)
-            first = self.finder.look(frame.image, area[None], mirrored=True)
-            if quick:
-                people.append(_detection(first, 0, box.astype(np.float32)))
-                continue
+        given = np.asarray(boxes, dtype=np.float64).reshape(-1, 4)
+        areas = np.array([square_box(box, CROP_SCALE) for box in given]).reshape(-1, 4)
+        first = self.finder.look(frame.image, areas, mirrored=True)
+        best = [first] * len(given)
+        if not quick:
             again = self.finder.look(
                 frame.image, crops_of(first), mirrored=True, scales=THREE_SCALES
             )
-            best = again if again.person[0] > first.person[0] else first
-            people.append(_detection(best, 0, box.astype(np.float32)))
-        return tuple(people)
+            best = [again if better else first for better in again.person > first.person]
+        return tuple(
+            _detection(found, row, box)
+            for row, (found, box) in enumerate(zip(best, given.astype(np.float32), strict=True))
+        )
 
     def _settled(
         self, frame: Frame, areas: NDArray[np.float64], least: float
@@ -110,12 +110,13 @@ def embedded_detector(device: str = "cpu") -> EmbeddedDetector:
     Raises:
         WeightsError: they are not part of this installation, or damaged.
     """
+    from core.nn.folding import folded_dense
     from core.nn.lite_backbone import DenseNetwork
     from core.weights.cards import load_shared
 
     network = DenseNetwork()
     load_shared(network, EMBEDDED_CARD)
-    return EmbeddedDetector(JointFinder(network, device))
+    return EmbeddedDetector(JointFinder(folded_dense(network), device))
 
 
 def search_windows(size_hw: tuple[int, int]) -> NDArray[np.float64]:

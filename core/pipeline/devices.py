@@ -46,6 +46,12 @@ def choose_device(name: str = "auto") -> torch.device:
     return torch.device(f"cuda:{number}")
 
 
+def all_devices() -> tuple[str, ...]:
+    """Every CUDA device of this machine; the processor where there is none."""
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    return tuple(f"cuda:{number}" for number in range(count)) or ("cpu",)
+
+
 def wanted_threads(*, tiny: bool) -> int:
     """CPU threads for a network: OMP_NUM_THREADS, else the usable cores up to `MAX_CPU_THREADS`.
 

@@ -133,14 +133,15 @@ class MeshGeometry:
         """(V,) openness in 0..1 if it was worked out, else None."""
         return self._occlusion
 
-    def work_out_occlusion(self) -> NDArray[np.float32]:
+    def work_out_occlusion(self, rays: int = OCCLUSION_RAYS) -> NDArray[np.float32]:
         """Openness (V,) of every vertex: 1 sees the whole half sphere, 0 is buried.
 
-        Cosine-weighted visibility within `OCCLUSION_REACH`, averaged over neighbours.
+        Cosine-weighted visibility within `OCCLUSION_REACH`, averaged over neighbours. It is worked out
+        once, with so many ``rays`` a vertex (large meshes: half).
         """
         with self._occlusion_lock:
             if self._occlusion is None:
-                self._occlusion = _openness(self)
+                self._occlusion = _openness(self, rays)
             return self._occlusion
 
 
@@ -163,10 +164,10 @@ def _sphere_directions(count: int) -> NDArray[np.float32]:
     return np.stack([x, y, z], axis=1).astype(np.float32)
 
 
-def _openness(geometry: MeshGeometry) -> NDArray[np.float32]:
+def _openness(geometry: MeshGeometry, rays_each: int) -> NDArray[np.float32]:
     o3d = _open3d()
     normals = geometry.normals
-    count = OCCLUSION_RAYS if len(normals) < 16_000 else OCCLUSION_RAYS // 2
+    count = rays_each if len(normals) < 16_000 else rays_each // 2
     directions = _sphere_directions(count)
     cosine = normals @ directions.T
     rays = np.empty((len(normals), count, 6), np.float32)

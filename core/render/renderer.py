@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.opencv import cv2
 from core.render.camera import Projection, ViewCamera
-from core.render.geometry import GeometryCache, MeshGeometry
+from core.render.geometry import OCCLUSION_RAYS, GeometryCache, MeshGeometry
 from core.render.ground import Ground, ShadowMap, ground_opacity, ground_under, shadow_map
 from core.render.layers import MeshLayer, PickResult, RenderedImage
 from core.render.lighting import DARK_THEME, RenderTheme
@@ -40,6 +40,7 @@ class SceneOptions:
         ground: None for no floor, ``auto`` for one under the lowest vertex, or a given plane.
         grid, shadow: what an automatic floor shows.
         occlusion: darken folds and inner sides (ambient occlusion) in ``final`` quality.
+        occlusion_rays: rays from each vertex that find out how much.
     """
 
     theme: RenderTheme = DARK_THEME
@@ -47,6 +48,7 @@ class SceneOptions:
     grid: bool = True
     shadow: bool = True
     occlusion: bool = True
+    occlusion_rays: int = OCCLUSION_RAYS
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +107,7 @@ class Renderer:
         if quality == "final" and self.options.occlusion:
             for item in prepared:
                 if item.layer.finish == "clay":
-                    item.geometry.work_out_occlusion()
+                    item.geometry.work_out_occlusion(self.options.occlusion_rays)
         canvas = self._background(layers, view, camera, background)
         return self._draw(prepared, view, canvas, smooth=quality != "draft")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -15,9 +16,11 @@ from core.pipeline import EngineConfig, InferJob, outputs, run_job
 from core.types import FrameResult
 from tests.core.pipeline.posed_method import make_clip
 from tests.standing_method import standing
+from training.clips import make_people_clip
+from training.file_benchmark import grow
 
 __all__ = ["standing"]
-FRAMES = 10_000
+FRAMES, REAL_FRAMES = 10_000, 1_000
 KEPT = 300
 DRAWN_EVERY = 20
 SIZE = 64
@@ -67,6 +70,19 @@ def test_memory_does_not_grow_with_the_video(
     assert process.memory_info().rss / 1e6 - start < GROWTH_MB, f"{text}; more after the end"
     with np.load(tmp_path / "out" / "long.mp4.standing.npz") as arrays:
         assert len(arrays["frame"]) == FRAMES
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="measured on Linux")
+def test_memory_does_not_grow_with_a_real_method(tmp_path: Path, record_property) -> None:
+    """Detector, tracking, network, smoothing, drawing and both archives, on pictures of people."""
+    clip = make_people_clip(tmp_path / "real.mp4", 1, (360, 640), REAL_FRAMES)
+    row = grow(clip, EngineConfig("metro", device="cpu"))
+    record_property("memory", json.dumps(row))
+    sys.stdout.write(f"{json.dumps(row)}\n")
+    assert row["frames"] == REAL_FRAMES
+    assert row["last_mb"] - row["settled_mb"] < GROWTH_MB, row
+    assert row["written_mb"] - row["settled_mb"] < GROWTH_MB, row
 
 
 def _kept(result: FrameResult, number: int) -> RunResult:

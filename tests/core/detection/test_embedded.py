@@ -30,7 +30,7 @@ class KnowingFinder:
     """Answers as a good network would: the person who fits the area best, as far as it is inside."""
 
     def __init__(self, people: list[NDArray[np.float64]]) -> None:
-        self.people = people
+        self.people, self.looks = people, 0
 
     def look(
         self,
@@ -40,6 +40,7 @@ class KnowingFinder:
         mirrored: bool = False,
         scales: tuple[float, ...] = (1.0,),
     ) -> FoundJoints:
+        self.looks += 1
         rows = [self._one(area) for area in areas]
         if not rows:
             return FoundJoints(np.zeros((0, 25, 2)), *[np.zeros((0, 25))] * 2, np.zeros(0))
@@ -81,11 +82,14 @@ def test_an_empty_picture_holds_nobody() -> None:
     assert detect([]) == []
 
 
-def test_joints_are_found_in_given_boxes_in_their_order() -> None:
+@pytest.mark.parametrize("quick", [False, True])
+def test_joints_are_found_in_given_boxes_in_their_order(quick: bool) -> None:
     people = [person_at(450, 240, 400), person_at(130, 250, 330)]
     boxes = np.stack([box_around_joints(joints) + 6 for joints in people])
     frame = Frame(np.zeros((HEIGHT, WIDTH, 3), np.uint8), "made.png")
-    found = EmbeddedDetector(KnowingFinder(people)).joints_in(frame, boxes)  # type: ignore[arg-type]
+    finder = KnowingFinder(people)
+    found = EmbeddedDetector(finder).joints_in(frame, boxes, quick=quick)  # type: ignore[arg-type]
+    assert finder.looks == (1 if quick else 2)  # everybody in one batch
     for person, joints, box in zip(found, people, boxes, strict=True):
         assert np.array_equal(person.box_xyxy, box)
         assert person.joint_names == LIFT25_NAMES
