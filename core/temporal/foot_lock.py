@@ -1,4 +1,9 @@
-"""Feet that stand stay where they stand: the body is moved so that they do."""
+"""Feet that stand stay where they stand: the body is moved so that they do.
+
+One camera tells places across the viewing ray to a few centimetres and the distance along it several
+times worse, for distance is read from how large a person looks. So what moves only along its ray
+stands, and a correction may be larger along the ray than across it.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +18,15 @@ from numpy.typing import NDArray
 class FootLockSettings:
     """What counts as standing, and how far the body may be moved for it.
 
-    A place begins to stand below ``still_m_s`` and within ``near_ground_m`` of the lowest place, and
-    stands until it moves faster than ``moving_m_s`` or higher than ``off_ground_m``. The camera is
-    taken as still and level: down is the picture's down.
+    A place begins to stand below ``still_m_s`` across its viewing ray and within ``near_ground_m`` of
+    the lowest place, and stands until it moves faster than ``moving_m_s`` or higher than
+    ``off_ground_m``. The camera is taken as still and level: down is the picture's down.
 
     Attributes:
         speed_s: seconds over which speed is averaged.
         release_s: time in which a correction dies away when nothing stands.
-        max_shift_m: a correction beyond this moves on with the person.
+        max_shift_m: a correction across the ray beyond this moves on with the person.
+        max_along: the same along the ray, as a share of the distance.
         settle_s: a spot is the mean of where the place was seen; in this time since it began to
             stand the spot is free to move most, ever less afterwards.
     """
@@ -32,6 +38,7 @@ class FootLockSettings:
     speed_s: float = 0.1
     release_s: float = 0.25
     max_shift_m: float = 0.15
+    max_along: float = 0.1
     settle_s: float = 0.5
 
 
@@ -58,7 +65,7 @@ class ContactSensor:
             share = 1.0 - math.exp(-elapsed / self.settings.speed_s)
             now = (points - self._before) / elapsed
             self._velocity = self._velocity + share * (now - self._velocity)
-            speed = np.linalg.norm(self._velocity, axis=-1)
+            speed = np.linalg.norm(_across(self._velocity, points), axis=-1)
             height = points[:, 1].max() - points[:, 1]
             s = self.settings
             begins = (speed < s.still_m_s) & (height < s.near_ground_m)
@@ -96,17 +103,27 @@ class FootLock:
         shift, pulled = before * math.exp(-elapsed / self.settings.release_s), False
         if held:
             shift = np.mean([self._spots[place][0] - points[place] for place in held], axis=0)
-            length = float(np.linalg.norm(shift))
             # The person moved on with standing feet (or was seen wrongly): spots come along.
-            pulled = length > self.settings.max_shift_m
-            if pulled:
-                shift = shift * self.settings.max_shift_m / length
+            shift, pulled = self._limited(shift, points[held].mean(axis=0))
         self._shift = shift
         self._spots = {
             int(place): self._spot(int(place), points[place], shift, elapsed, pulled)
             for place in np.flatnonzero(self.standing)
         }
         return shift
+
+    def _limited(
+        self, shift: NDArray[np.float64], place: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], bool]:
+        """A shift (3,) at ``place`` within its limits, and whether they cut it."""
+        across = _across(shift, place)
+        along = shift - across
+        limits = (self.settings.max_shift_m, self.settings.max_along * np.linalg.norm(place))
+        parts = [
+            min(1.0, limit / max(float(np.linalg.norm(part)), 1e-9))
+            for part, limit in zip((across, along), limits, strict=True)
+        ]
+        return parts[0] * across + parts[1] * along, min(parts) < 1.0
 
     def _spot(
         self,
@@ -123,3 +140,9 @@ class FootLock:
         age += elapsed
         share = elapsed / (age + self.settings.settle_s)
         return spot + share * (point - spot), age
+
+
+def _across(vectors: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Parts of vectors (..., 3) perpendicular to the viewing rays of points (..., 3)."""
+    rays = points / np.maximum(np.linalg.norm(points, axis=-1, keepdims=True), 1e-9)
+    return vectors - (vectors * rays).sum(-1, keepdims=True) * rays
