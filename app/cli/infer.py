@@ -116,6 +116,13 @@ def infer(
     lock_feet: Annotated[
         bool, typer.Option("--lock-feet", help="In videos, standing feet do not slide.")
     ] = False,
+    ground: Annotated[
+        bool,
+        typer.Option(
+            "--ground",
+            help="In videos, find the ground under the feet; bvh, glb and amass move over it.",
+        ),
+    ] = False,
     redo: Annotated[
         bool, typer.Option("--redo", help="Do again what an earlier run has finished.")
     ] = False,
@@ -162,7 +169,9 @@ def infer(
         boxes=boxes,
         joints=joints,
         shard=part,
-        temporal=TemporalSettings(smoothing, hold_shape=smoothing != "off", lock_feet=lock_feet),
+        temporal=TemporalSettings(
+            smoothing, hold_shape=smoothing != "off", lock_feet=lock_feet, ground=ground
+        ),
         redo=redo,
     )
     raise typer.Exit(_run(job, as_json))

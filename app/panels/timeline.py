@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QCheckBox, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QSizePolicy, QSpinBox, QToolButton, QWidget
 
 from app.panels.controls import (
     Segments,
@@ -17,11 +17,13 @@ from app.panels.controls import (
 )
 from app.settings.icons import icon
 from app.settings.language import mark, tr
+from app.settings.schema import MAX_BUDGET_MS
 from app.settings.theme import DARK, Theme
 from app.state.playback import Playback, ReadOut
 
 TRACK_HEIGHT = 46
 EDGE = 7.0
+BUDGET_STEP_MS = 20
 SAVE_TIP = mark("Save the take: bodies of every frame and the video")
 
 
@@ -185,8 +187,9 @@ class Timeline(QWidget):
         play_wanted, stopped: the button was pressed.
         stepped: -1 or 1.
         sought: frame number.
-        looping_chosen, lock_chosen: bool.
+        looping_chosen, lock_chosen, ground_chosen: bool.
         smoothing_chosen: ``off``, ``light`` or ``strong``.
+        budget_chosen: milliseconds a frame may take, 0 for no limit.
         range_chosen: (``first`` or ``last``): from or to the frame shown.
         save_wanted: ``take`` for recording or exporting, ``json`` for the read-out.
     """
@@ -198,6 +201,8 @@ class Timeline(QWidget):
     looping_chosen = Signal(bool)
     smoothing_chosen = Signal(str)
     lock_chosen = Signal(bool)
+    ground_chosen = Signal(bool)
+    budget_chosen = Signal(int)
     range_chosen = Signal(str)
     save_wanted = Signal(str)
 
@@ -227,6 +232,13 @@ class Timeline(QWidget):
         self.smoothing.setFixedWidth(170)
         self.lock = QCheckBox(tr("Lock feet"))
         self.lock.setToolTip(tr("Standing feet do not slide"))
+        self.ground = QCheckBox(tr("Ground"))
+        self.ground.setToolTip(
+            tr(
+                "One ground under all standing feet: the grid lies there, saved motion moves over it"
+            )
+        )
+        self.budget = self._budget_box()
         self.track = Track()
         self._where = label("", "muted")
         # It takes a second line rather than being cut off.
@@ -246,9 +258,11 @@ class Timeline(QWidget):
         for widget in (self.save, self.numbers, self.leave):
             head.addWidget(widget)
         wishes = columns(spacing=6)
-        for widget in (self.looping, self.smoothing, self.lock):
+        for widget in (self.looping, self.smoothing, self.lock, self.ground):
             wishes.addWidget(widget)
         wishes.addStretch(1)
+        wishes.addWidget(label(tr("Budget"), "muted"))
+        wishes.addWidget(self.budget)
         layout = rows(bar, spacing=2)
         layout.setContentsMargins(8, 4, 8, 2)
         layout.addLayout(head)
@@ -271,6 +285,23 @@ class Timeline(QWidget):
         self.looping.toggled.connect(self.looping_chosen)
         self.smoothing.chosen.connect(self.smoothing_chosen)
         self.lock.toggled.connect(self.lock_chosen)
+        self.ground.toggled.connect(self.ground_chosen)
+        self.budget.valueChanged.connect(self.budget_chosen)
+
+    def _budget_box(self) -> QSpinBox:
+        """Typed or stepped; a value counts when it is complete."""
+        box = QSpinBox()
+        box.setRange(0, MAX_BUDGET_MS)
+        box.setSingleStep(BUDGET_STEP_MS)
+        box.setSpecialValueText(tr("no limit"))
+        box.setSuffix(" ms")
+        box.setKeyboardTracking(False)
+        box.setFixedWidth(96)
+        box.setAccessibleName(tr("Latency budget while playing"))
+        box.setToolTip(
+            tr("Milliseconds a frame; a lighter method steps in where it is missed, 0 never")
+        )
+        return box
 
     def _button(self, name: str, tip: str) -> QToolButton:
         button = QToolButton()
@@ -312,16 +343,22 @@ class Timeline(QWidget):
             seconds = max(0, now.position) / now.frames_per_second
             self._where.setText(f"{now.position + 1} / {now.count} · {seconds:.2f} s")
         self.smoothing.set_current(now.smoothing)
-        for box, on in ((self.looping, now.looping), (self.lock, now.lock_feet)):
+        for box, on in (
+            (self.looping, now.looping), (self.lock, now.lock_feet), (self.ground, now.ground),
+        ):  # fmt: skip
             with QSignalBlocker(box):
                 box.setChecked(on)
-
         if now.is_clip or not now.is_open:
             self.save.setToolTip(tr(SAVE_TIP))
             self.save.setProperty("icon_name", "export")
             self.save.setIcon(icon("export", self.theme))
         else:
             self.show_recording(False)
+
+    def show_budget(self, milliseconds: int) -> None:
+        """The latency budget of the settings; 0 for none."""
+        with QSignalBlocker(self.budget):
+            self.budget.setValue(milliseconds)
 
     def show_recording(self, on: bool) -> None:
         """What the save button does while a camera is played."""

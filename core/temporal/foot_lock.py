@@ -8,10 +8,14 @@ stands, and a correction may be larger along the ray than across it.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+LEVEL_UP = (0.0, -1.0, 0.0)
+"""Away from the ground, in the frame of a level camera."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,7 @@ class FootLockSettings:
 
     A place begins to stand below ``still_m_s`` across its viewing ray and within ``near_ground_m`` of
     the lowest place, and stands until it moves faster than ``moving_m_s`` or higher than
-    ``off_ground_m``. The camera is taken as still and level: down is the picture's down.
+    ``off_ground_m``. The camera is taken as still; heights are along ``up`` of each step.
 
     Attributes:
         speed_s: seconds over which speed is averaged.
@@ -52,8 +56,14 @@ class ContactSensor:
         self._velocity: NDArray[np.float64] | None = None
         self._standing: NDArray[np.bool_] | None = None
 
-    def step(self, points: NDArray[np.floating], time_s: float) -> NDArray[np.bool_]:
-        """Whether each of the places (N, 3) (metres, camera frame, y down) stands."""
+    def step(
+        self, points: NDArray[np.floating], time_s: float, up: Sequence[float] = LEVEL_UP
+    ) -> NDArray[np.bool_]:
+        """Whether each of the places (N, 3) (metres, camera frame, y down) stands.
+
+        Args:
+            up: (3,) unit vector away from the ground, camera frame.
+        """
         points = np.asarray(points, np.float64)
         if self._before is None or self._time is None or not 0 < time_s - self._time < 0.5:
             self._velocity = np.zeros_like(points)
@@ -66,7 +76,8 @@ class ContactSensor:
             now = (points - self._before) / elapsed
             self._velocity = self._velocity + share * (now - self._velocity)
             speed = np.linalg.norm(_across(self._velocity, points), axis=-1)
-            height = points[:, 1].max() - points[:, 1]
+            height = points @ np.asarray(up)
+            height = height - height.min()
             s = self.settings
             begins = (speed < s.still_m_s) & (height < s.near_ground_m)
             stays = (speed < s.moving_m_s) & (height < s.off_ground_m)
@@ -92,10 +103,12 @@ class FootLock:
         self._shift = np.zeros(3)
         self._time: float | None = None
 
-    def step(self, points: NDArray[np.floating], time_s: float) -> NDArray[np.float64]:
+    def step(
+        self, points: NDArray[np.floating], time_s: float, up: Sequence[float] = LEVEL_UP
+    ) -> NDArray[np.float64]:
         """(3,) metres to add to the whole body, for contact places (N, 3) at ``time_s``."""
         points = np.asarray(points, np.float64)
-        self.standing = self.sensor.step(points, time_s)
+        self.standing = self.sensor.step(points, time_s, up)
         elapsed = 0.0 if self._time is None else max(time_s - self._time, 0.0)
         self._time = time_s
         before = self._shift
@@ -123,7 +136,7 @@ class FootLock:
             min(1.0, limit / max(float(np.linalg.norm(part)), 1e-9))
             for part, limit in zip((across, along), limits, strict=True)
         ]
-        return parts[0] * across + parts[1] * along, min(parts) < 1.0
+        return parts[0] * across + parts[1] * along, bool(min(parts) < 1.0)
 
     def _spot(
         self,

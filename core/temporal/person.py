@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.body import BodyModel
 from core.geometry.cameras import project_perspective
-from core.temporal.foot_lock import FootLock
+from core.temporal.foot_lock import LEVEL_UP, FootLock
 from core.temporal.measures import JitterMeter, SlidingMeter
 from core.temporal.one_euro import MAX_PAUSE_S, PointFilter, RotationFilter
 from core.temporal.settings import STRENGTHS, TemporalSettings
@@ -39,6 +40,7 @@ class PersonOverTime:
     Attributes:
         before, after: jitter of the joints in the camera frame, raw and as given back.
         sliding_before, sliding_after: of the contact places, by the same contacts.
+        standing: (N, 3) metres, camera frame, contact places that stand in the last frame.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class PersonOverTime:
         self._shape = RunningShape()
         self._lock = FootLock()
         self._time: float | None = None
+        self.standing: NDArray[np.float64] = np.zeros((0, 3))
         self.before, self.after = JitterMeter(), JitterMeter()
         self.sliding_before, self.sliding_after = SlidingMeter(), SlidingMeter()
         if settings.smoothing != "off":
@@ -65,9 +68,17 @@ class PersonOverTime:
             self._depth = PointFilter(strength.depth)
 
     def step(
-        self, person: Reconstruction, size_hw: tuple[int, int], time_s: float
+        self,
+        person: Reconstruction,
+        size_hw: tuple[int, int],
+        time_s: float,
+        up: Sequence[float] = LEVEL_UP,
     ) -> Reconstruction:
-        """The person of the frame at ``time_s`` as steady as asked for."""
+        """The person of the frame at ``time_s`` as steady as asked for.
+
+        Args:
+            up: (3,) unit vector away from the ground, camera frame.
+        """
         if self._time is not None and not 0.0 <= time_s - self._time < MAX_PAUSE_S:
             self._restart()
         self._time = time_s
@@ -75,13 +86,14 @@ class PersonOverTime:
         raw_points = self._contacts(person)
         points = self._contacts(steady)
         if points is not None and raw_points is not None:
-            shift = self._lock.step(points, time_s)
+            shift = self._lock.step(points, time_s, up)
             if self.settings.lock_feet:
                 moved = (steady.camera_full + shift).astype(np.float32)
                 steady = _projected(replace(steady, camera_full=moved), size_hw)
                 points = points + shift
             self.sliding_before.add(raw_points, self._lock.standing)
             self.sliding_after.add(points, self._lock.standing)
+            self.standing = points[self._lock.standing]
         self.before.add(person.joints_camera)
         self.after.add(steady.joints_camera)
         return steady

@@ -160,7 +160,7 @@ def test_a_stale_frame_never_arrives(window, lab, plug) -> None:  # noqa: F811
     window.live.close()
     window.live.open_camera(0)
     request = live_engine.LiveRequest(
-        99_999, window.live._session - 1, None, window.choice.choice, "off", False
+        99_999, window.live._session - 1, None, window.choice.choice, "off", False, False
     )
     window.live._answered(request, replace(stale, request_id=99_999))
     shown = window.results.shown
