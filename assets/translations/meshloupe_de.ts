@@ -404,6 +404,10 @@
    <translation>Durchsuchen…</translation>
   </message>
   <message>
+   <source>Budget</source>
+   <translation>Budget</translation>
+  </message>
+  <message>
    <source>By folder</source>
    <translation>Nach Ordner</translation>
   </message>
@@ -984,6 +988,10 @@
    <translation>Fusionsgewichte</translation>
   </message>
   <message>
+   <source>Ground</source>
+   <translation>Boden</translation>
+  </message>
+  <message>
    <source>Ground grid</source>
    <translation>Bodengitter</translation>
   </message>
@@ -1456,6 +1464,10 @@
   <message>
    <source>One frame on (.)</source>
    <translation>Ein Bild vor (.)</translation>
+  </message>
+  <message>
+   <source>One ground under all standing feet: the grid lies there, saved motion moves over it</source>
+   <translation>Ein Boden unter allen stehenden Füßen: dort liegt das Gitter, gespeicherte Bewegung läuft über ihn</translation>
   </message>
   <message>
    <source>One head, or the mean of all</source>
@@ -2852,6 +2864,10 @@
   <message>
    <source>no alignment</source>
    <translation>nicht ausgerichtet</translation>
+  </message>
+  <message>
+   <source>no limit</source>
+   <translation>ohne Grenze</translation>
   </message>
   <message>
    <source>no samples are installed</source>
