@@ -30,6 +30,7 @@ class Steadiness:
         jitter_before_mm, jitter_after_mm: mean acceleration of the joints, mm per frame squared.
         sliding_before_mm, sliding_after_mm: movement of standing feet, mm per frame.
         frames: person frames that count.
+        steps: contact places that stood in two frames one after the other.
     """
 
     jitter_before_mm: float
@@ -37,6 +38,7 @@ class Steadiness:
     sliding_before_mm: float
     sliding_after_mm: float
     frames: int
+    steps: int = 0
 
 
 class PeopleOverTime:
@@ -163,6 +165,7 @@ class _Sums:
             self.slid_before / steps,
             self.slid_after / steps,
             self.frames,
+            self.steps,
         )
 
 
