@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QCheckBox, QSizePolicy, QSpinBox, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QSizePolicy, QToolButton, QWidget
 
 from app.panels.controls import (
     Segments,
@@ -17,13 +17,12 @@ from app.panels.controls import (
 )
 from app.settings.icons import icon
 from app.settings.language import mark, tr
-from app.settings.schema import MAX_BUDGET_MS
 from app.settings.theme import DARK, Theme
 from app.state.playback import Playback, ReadOut
 
 TRACK_HEIGHT = 46
 EDGE = 7.0
-BUDGET_STEP_MS = 20
+BUDGETS_MS = (0, 33, 50, 100, 200, 500)
 SAVE_TIP = mark("Save the take: bodies of every frame and the video")
 
 
@@ -255,14 +254,12 @@ class Timeline(QWidget):
         head.addWidget(self.worst)
         head.addWidget(self._where)
         head.addStretch(1)
-        for widget in (self.save, self.numbers, self.leave):
+        for widget in (self.budget, self.save, self.numbers, self.leave):
             head.addWidget(widget)
         wishes = columns(spacing=6)
         for widget in (self.looping, self.smoothing, self.lock, self.ground):
             wishes.addWidget(widget)
         wishes.addStretch(1)
-        wishes.addWidget(label(tr("Budget"), "muted"))
-        wishes.addWidget(self.budget)
         layout = rows(bar, spacing=2)
         layout.setContentsMargins(8, 4, 8, 2)
         layout.addLayout(head)
@@ -286,21 +283,14 @@ class Timeline(QWidget):
         self.smoothing.chosen.connect(self.smoothing_chosen)
         self.lock.toggled.connect(self.lock_chosen)
         self.ground.toggled.connect(self.ground_chosen)
-        self.budget.valueChanged.connect(self.budget_chosen)
 
-    def _budget_box(self) -> QSpinBox:
-        """Typed or stepped; a value counts when it is complete."""
-        box = QSpinBox()
-        box.setRange(0, MAX_BUDGET_MS)
-        box.setSingleStep(BUDGET_STEP_MS)
-        box.setSpecialValueText(tr("no limit"))
-        box.setSuffix(" ms")
-        box.setKeyboardTracking(False)
-        box.setFixedWidth(96)
+    def _budget_box(self) -> QComboBox:
+        box = QComboBox()
         box.setAccessibleName(tr("Latency budget while playing"))
         box.setToolTip(
             tr("Milliseconds a frame; a lighter method steps in where it is missed, 0 never")
         )
+        box.activated.connect(lambda _row: self.budget_chosen.emit(box.currentData()))
         return box
 
     def _button(self, name: str, tip: str) -> QToolButton:
@@ -357,8 +347,10 @@ class Timeline(QWidget):
 
     def show_budget(self, milliseconds: int) -> None:
         """The latency budget of the settings; 0 for none."""
-        with QSignalBlocker(self.budget):
-            self.budget.setValue(milliseconds)
+        self.budget.clear()
+        for value in sorted({*BUDGETS_MS, milliseconds}):
+            self.budget.addItem(tr("budget {ms} ms", ms=value) if value else tr("no budget"), value)
+        self.budget.setCurrentIndex(self.budget.findData(milliseconds))
 
     def show_recording(self, on: bool) -> None:
         """What the save button does while a camera is played."""

@@ -404,10 +404,6 @@
    <translation>Durchsuchen…</translation>
   </message>
   <message>
-   <source>Budget</source>
-   <translation>Budget</translation>
-  </message>
-  <message>
    <source>By folder</source>
    <translation>Nach Ordner</translation>
   </message>
@@ -2682,6 +2678,10 @@
    <translation>fügen Sie die Datei hinzu, die die Autoren veröffentlicht haben</translation>
   </message>
   <message>
+   <source>budget {ms} ms</source>
+   <translation>Budget {ms} ms</translation>
+  </message>
+  <message>
    <source>camera {camera:.1f}/s</source>
    <translation>Kamera {camera:.1f}/s</translation>
   </message>
@@ -2866,8 +2866,8 @@
    <translation>nicht ausgerichtet</translation>
   </message>
   <message>
-   <source>no limit</source>
-   <translation>ohne Grenze</translation>
+   <source>no budget</source>
+   <translation>kein Budget</translation>
   </message>
   <message>
    <source>no samples are installed</source>

@@ -117,9 +117,10 @@ class VideoItem:
     def finish(self) -> JobStep:
         """Write the files of the whole video."""
         self.commit()
-        written = self._writer.finish(self._people.ground)
+        ground = self._people.ground
+        written = self._writer.finish(ground)
         self._records.finish(written, self.done)
-        return JobStep(self.file, 0, 0, written=written, steadiness=self.steadiness)
+        return JobStep(self.file, 0, 0, written=written, steadiness=self.steadiness, ground=ground)
 
     @property
     def steadiness(self) -> Steadiness:

@@ -31,6 +31,7 @@ class FootLockSettings:
         release_s: time in which a correction dies away when nothing stands.
         max_shift_m: a correction across the ray beyond this moves on with the person.
         max_along: the same along the ray, as a share of the distance.
+        max_reach_m: how far a leg may reach for its spot beside that.
         settle_s: a spot is the mean of where the place was seen; in this time since it began to
             stand the spot is free to move most, ever less afterwards.
     """
@@ -43,6 +44,7 @@ class FootLockSettings:
     release_s: float = 0.25
     max_shift_m: float = 0.15
     max_along: float = 0.1
+    max_reach_m: float = 0.1
     settle_s: float = 0.5
 
 
@@ -91,22 +93,38 @@ class FootLock:
 
     The first sight of a spot is as noisy as any, so the spot is the running mean of all sights of it,
     with a share that falls as 1 / time: it comes to rest on the true one. With several places
-    standing, the mean of their shifts is taken, so what remains is only what the pose itself moves
-    them against each other. Shifts begin and end smoothly.
+    standing, the mean of their shifts is taken; what remains, because the pose itself moves feet
+    against each other, is left to the legs. Shifts begin and end smoothly.
+
+    Attributes:
+        standing: (N,) which places stand.
+        reach: (N / 2, 3) metres by which each foot (two places after each other) has still to be
+            moved when the shift is added.
     """
 
     def __init__(self, settings: FootLockSettings | None = None) -> None:
         self.settings = settings or FootLockSettings()
         self.sensor = ContactSensor(self.settings)
         self.standing: NDArray[np.bool_] = np.zeros(0, bool)
+        self.reach: NDArray[np.float64] = np.zeros((0, 3))
         self._spots: dict[int, tuple[NDArray[np.float64], float]] = {}
         self._shift = np.zeros(3)
         self._time: float | None = None
 
     def step(
-        self, points: NDArray[np.floating], time_s: float, up: Sequence[float] = LEVEL_UP
+        self,
+        points: NDArray[np.floating],
+        time_s: float,
+        up: Sequence[float] = LEVEL_UP,
+        *,
+        reaches: bool = True,
     ) -> NDArray[np.float64]:
-        """(3,) metres to add to the whole body, for contact places (N, 3) at ``time_s``."""
+        """(3,) metres to add to the whole body, for contact places (N, 3) at ``time_s``.
+
+        Args:
+            up: (3,) unit vector away from the ground, camera frame.
+            reaches: legs will do what `reach` says; else it stays zero.
+        """
         points = np.asarray(points, np.float64)
         self.standing = self.sensor.step(points, time_s, up)
         elapsed = 0.0 if self._time is None else max(time_s - self._time, 0.0)
@@ -119,11 +137,27 @@ class FootLock:
             # The person moved on with standing feet (or was seen wrongly): spots come along.
             shift, pulled = self._limited(shift, points[held].mean(axis=0))
         self._shift = shift
+        self._reach_for(points + shift, held if reaches and not pulled else [], elapsed)
         self._spots = {
-            int(place): self._spot(int(place), points[place], shift, elapsed, pulled)
+            int(place): self._spot(
+                int(place), points[place], shift + self.reach[place // 2], elapsed, pulled
+            )
             for place in np.flatnonzero(self.standing)
         }
         return shift
+
+    def _reach_for(self, points: NDArray[np.float64], held: list[int], elapsed: float) -> None:
+        """What remains of each foot to its spots; of a free foot it dies away."""
+        if len(self.reach) != len(points) // 2:
+            self.reach = np.zeros((len(points) // 2, 3))
+        reach = self.reach * math.exp(-elapsed / self.settings.release_s)
+        for foot in range(len(reach)):
+            away = [self._spots[place][0] - points[place] for place in held if place // 2 == foot]
+            if away:
+                reach[foot] = np.mean(away, axis=0)
+                length = float(np.linalg.norm(reach[foot]))
+                reach[foot] *= min(1.0, self.settings.max_reach_m / max(length, 1e-9))
+        self.reach = reach
 
     def _limited(
         self, shift: NDArray[np.float64], place: NDArray[np.float64]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from core.body import BodyModel
 from core.geometry.cameras import project_perspective
 from core.temporal.foot_lock import LEVEL_UP, FootLock
+from core.temporal.leg_reach import reached
 from core.temporal.measures import JitterMeter, SlidingMeter
 from core.temporal.one_euro import MAX_PAUSE_S, PointFilter, RotationFilter
 from core.temporal.settings import STRENGTHS, TemporalSettings
@@ -22,6 +23,7 @@ from core.types import Reconstruction
 # A method's mesh is its body posed by its own numbers if no vertex or joint differs by more.
 SAME_BODY_M = 3e-3
 MIN_DEPTH_M = 0.05
+MIN_REACH_M = 1e-4
 
 
 class PersonOverTime:
@@ -86,11 +88,11 @@ class PersonOverTime:
         raw_points = self._contacts(person)
         points = self._contacts(steady)
         if points is not None and raw_points is not None:
-            shift = self._lock.step(points, time_s, up)
+            shift = self._lock.step(points, time_s, up, reaches=bool(self._posable))
             if self.settings.lock_feet:
-                moved = (steady.camera_full + shift).astype(np.float32)
-                steady = _projected(replace(steady, camera_full=moved), size_hw)
-                points = points + shift
+                steady = _projected(self._standing_on_spots(steady, shift), size_hw)
+                points = self._contacts(steady)
+                assert points is not None
             self.sliding_before.add(raw_points, self._lock.standing)
             self.sliding_after.add(points, self._lock.standing)
             self.standing = points[self._lock.standing]
@@ -160,6 +162,26 @@ class PersonOverTime:
         )
         return _projected(moved, size_hw)
 
+    def _standing_on_spots(
+        self, person: Reconstruction, shift: NDArray[np.float64]
+    ) -> Reconstruction:
+        """The person moved by the lock's shift, and where it can be posed, its legs by their reach."""
+        moved = replace(person, camera_full=(person.camera_full + shift).astype(np.float32))
+        if not np.abs(self._lock.reach).max(initial=0.0) > MIN_REACH_M:
+            return moved
+        assert self._body is not None
+        assert person.rotmat is not None
+        assert person.betas is not None
+        betas = person.betas.astype(np.float64)
+        rotmat = reached(self._body, person.rotmat, betas, self._lock.reach)
+        before, after = (self._pose(turns, betas) for turns in (person.rotmat, rotmat))
+        return replace(
+            moved,
+            vertices=person.vertices + after[0] - before[0],
+            joints_3d=person.joints_3d + after[1] - before[1],
+            rotmat=rotmat.astype(np.float32),
+        )
+
     def _placed(self, place: NDArray[np.float64], time_s: float) -> NDArray[np.float64]:
         """(3,) metres, camera frame: smoothed as direction and log depth."""
         depth = max(float(place[2]), MIN_DEPTH_M)
@@ -168,7 +190,7 @@ class PersonOverTime:
         return np.array([direction[0] * depth, direction[1] * depth, depth])
 
     def _pose(
-        self, rotmat: NDArray[np.float64], betas: NDArray[np.float64]
+        self, rotmat: NDArray[np.floating], betas: NDArray[np.floating]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         assert self._body is not None
         assert self._joint_set is not None

@@ -87,8 +87,12 @@ class Track:
         return self.velocity * _coasted(elapsed, COAST_S)
 
     def joints_at(self, time_s: float) -> NDArray[np.float64]:
-        """(K, 2) px expected at ``time_s``."""
-        moved = self.joints_2d + self.shift(time_s)
+        """(K, 2) px expected at ``time_s``, the person moved as a whole: good for steady boxes."""
+        return self.joints_2d + self.shift(time_s)
+
+    def limbs_at(self, time_s: float) -> NDArray[np.float64]:
+        """(K, 2) px expected at ``time_s``, limbs swinging on: good for telling people apart."""
+        moved = self.joints_at(time_s)
         if self.swing.shape != moved.shape:
             return moved
         return moved + self.swing * _coasted(max(time_s - self.seen_s, 0.0), SWING_S)
@@ -195,7 +199,7 @@ class PeopleTracker:
         side = max(track.side, 1.0)
         size = abs(np.log2(max(_side(person.box_xyxy), 1.0) / side)) * self.settings.size_weight
         distance = joint_distance(
-            track.joint_names, track.joints_at(time_s), _names_of(person), _joints_of(person)
+            track.joint_names, track.limbs_at(time_s), _names_of(person), _joints_of(person)
         )
         if distance is not None:
             return distance / side + size

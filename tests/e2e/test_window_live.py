@@ -266,10 +266,13 @@ def test_the_grid_lies_on_the_ground_of_the_clip(window, lab, clip, monkeypatch)
 def test_the_budget_is_set_while_playing_and_kept(window, lab) -> None:  # noqa: F811
     window.live.open_camera(0)
     lab.until(lambda: shown_frame(window) > 2)
-    assert window.timeline.budget.text() == "no limit"
-    window.timeline.budget.stepUp()
-    assert window.settings.live_budget_ms == window.timeline.budget.value() == 20
-    assert window.latency._budget_ms() == 20
+    box = window.timeline.budget
+    assert box.currentText() == "no budget"
+    box.setCurrentIndex(box.findText("budget 100 ms"))
+    box.activated.emit(box.currentIndex())
+    assert window.settings.live_budget_ms == window.latency._budget_ms() == 100
+    window.timeline.show_budget(77)
+    assert box.currentText() == "budget 77 ms"
 
 
 def test_the_read_out_is_saved(window, lab, tmp_path) -> None:  # noqa: F811

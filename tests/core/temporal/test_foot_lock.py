@@ -89,6 +89,24 @@ def test_feet_that_move_along_the_ray_only_stand_and_are_held() -> None:
     assert after < 0.1 * before
 
 
+def test_feet_that_the_pose_moves_apart_are_left_to_the_legs() -> None:
+    rng, places = np.random.default_rng(0), {True: [], False: []}
+    for reaches, seen in places.items():
+        lock = FootLock()
+        for number in range(60):
+            wrong = np.repeat(0.02 * rng.normal(size=(2, 3)), 2, axis=0) * [0.2, 0.2, 1.0]
+            points = STANDING + wrong
+            shift = lock.step(points, number / FPS, reaches=reaches)
+            seen.append(points + shift + np.repeat(lock.reach, 2, axis=0))
+            assert np.linalg.norm(lock.reach, axis=-1).max() <= lock.settings.max_reach_m + 1e-9
+    moved = {r: np.linalg.norm(np.diff(p[20:], axis=0), axis=-1).mean() for r, p in places.items()}
+    assert moved[True] < 0.1 * moved[False]
+    lifted = STANDING + np.array([0.0, -0.3, 0.0])
+    for number in range(60, 120):
+        lock.step(lifted - np.array([0.0, 0.03 * number, 0.0]), number / FPS)
+    assert np.abs(lock.reach).max() < 1e-3
+
+
 def test_changing_feet_does_not_jump() -> None:
     lock, shifts = FootLock(), []
     for number in range(90):
