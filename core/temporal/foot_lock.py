@@ -29,7 +29,8 @@ class FootLockSettings:
     Attributes:
         speed_s: seconds over which speed is averaged.
         release_s: time in which a correction dies away when nothing stands.
-        max_shift_m: a correction across the ray beyond this moves on with the person.
+        max_shift_m: a correction across the ray beyond this moves on with the person; a larger one
+            would be seen in the picture, and slides no less on a real clip.
         max_along: the same along the ray, as a share of the distance.
         max_reach_m: how far a leg may reach for its spot beside that.
         settle_s: a spot is the mean of where the place was seen; in this time since it began to
@@ -42,9 +43,9 @@ class FootLockSettings:
     off_ground_m: float = 0.12
     speed_s: float = 0.1
     release_s: float = 0.25
-    max_shift_m: float = 0.15
+    max_shift_m: float = 0.04
     max_along: float = 0.1
-    max_reach_m: float = 0.1
+    max_reach_m: float = 0.15
     settle_s: float = 0.5
 
 
@@ -136,6 +137,9 @@ class FootLock:
             shift = np.mean([self._spots[place][0] - points[place] for place in held], axis=0)
             # The person moved on with standing feet (or was seen wrongly): spots come along.
             shift, pulled = self._limited(shift, points[held].mean(axis=0))
+            if reaches:
+                left = [self._spots[place][0] - points[place] - shift for place in held]
+                pulled = bool(np.linalg.norm(left, axis=-1).max() > self.settings.max_reach_m)
         self._shift = shift
         self._reach_for(points + shift, held if reaches and not pulled else [], elapsed)
         self._spots = {
