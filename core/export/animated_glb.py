@@ -103,11 +103,7 @@ class AnimatedGlbWriter:
                 stream.write(struct.pack("<I4s", sum(lengths), b"BIN\0"))
                 for array in still.values():
                     stream.write(_padded(array.tobytes()))
-                for first, width in self._columns():
-                    for block in self._stored():
-                        stream.write(
-                            np.ascontiguousarray(block[:, first : first + width]).tobytes()
-                        )
+                self._write_keys(stream)
             if temporary.stat().st_size != total:
                 raise OutputError("the written file is not whole", path=self.path)
         return ExportReport(
@@ -120,6 +116,12 @@ class AnimatedGlbWriter:
             reader="size",
             origin=self._note,
         )
+
+    def _write_keys(self, stream: IO[bytes]) -> None:
+        """One stretch after another, each for all frames."""
+        for first, width in self._columns():
+            for block in self._stored():
+                stream.write(np.ascontiguousarray(block[:, first : first + width]).tobytes())
 
     def close(self) -> None:
         """Drop the waiting keys; harmless after `finish`."""
