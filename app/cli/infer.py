@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from core.pipeline.job_spec import InferJob, JobStep
-    from core.types import Reconstruction
+    from core.types import GroundPlane, Reconstruction
 
 DEFAULT_SAVE = "npz,overlay"
 MOST_VIEWS = 8
@@ -123,6 +123,13 @@ def infer(
     lock_feet: Annotated[
         bool, typer.Option("--lock-feet", help="In videos, standing feet do not slide.")
     ] = False,
+    ground: Annotated[
+        bool,
+        typer.Option(
+            "--ground",
+            help="In videos, find the ground under the feet; bvh, glb and amass move over it.",
+        ),
+    ] = False,
     redo: Annotated[
         bool, typer.Option("--redo", help="Do again what an earlier run has finished.")
     ] = False,
@@ -173,7 +180,9 @@ def infer(
         boxes=boxes,
         joints=joints,
         shard=part,
-        temporal=TemporalSettings(smoothing, hold_shape=smoothing != "off", lock_feet=lock_feet),
+        temporal=TemporalSettings(
+            smoothing, hold_shape=smoothing != "off", lock_feet=lock_feet, ground=ground
+        ),
         redo=redo,
     )
     raise typer.Exit(_run_on_all(job) if device == "all" else _run(job, as_json))
@@ -211,7 +220,7 @@ def _run(job: InferJob, as_json: bool, *, watched: bool = True) -> int:
                 people += 0 if step.result is None else len(step.result.people)
                 earlier += step.earlier
                 waiting += bool(step.note)
-                _say_more(step)
+                _say_more(step, asks_ground=job.temporal.ground)
                 if not as_json:
                     for path in step.written:
                         print(path)
@@ -233,8 +242,8 @@ def _run(job: InferJob, as_json: bool, *, watched: bool = True) -> int:
     return EXIT_FAILED if failures else 0
 
 
-def _say_more(step: JobStep) -> None:
-    """Notes, and what steadying has gained, on stderr."""
+def _say_more(step: JobStep, *, asks_ground: bool) -> None:
+    """Notes, what steadying has gained, and the ground, on stderr."""
     if step.note:
         say(f"{step.source}: {step.note}")
     gained = step.steadiness
@@ -244,6 +253,20 @@ def _say_more(step: JobStep) -> None:
             f" per frame squared, standing feet slide {gained.sliding_before_mm:.1f} ->"
             f" {gained.sliding_after_mm:.1f} mm per frame"
         )
+    if gained is not None and asks_ground:
+        say(f"{step.source}: {_ground_words(step.ground)}")
+
+
+def _ground_words(ground: GroundPlane | None) -> str:
+    """What is known of the ground under a finished video."""
+    from core.geometry.ground_plane import pitch_of
+
+    if ground is None:
+        return "nobody stood long enough to tell the ground; motion stays in the camera's frame"
+    return (
+        f"the ground lies {ground.height:.2f} m below the camera, which looks"
+        f" {math.degrees(pitch_of(ground)):.1f} +- {math.degrees(ground.tilt_sd):.1f} degrees down"
+    )
 
 
 @contextmanager
@@ -292,6 +315,8 @@ def _without_arrays(step: JobStep) -> dict[str, Any]:
         entry |= {"note": step.note, "earlier": step.earlier}
     if step.steadiness is not None:
         entry["steadiness"] = {k: round(v, 4) for k, v in asdict(step.steadiness).items()}
+    if step.ground is not None:
+        entry["ground"] = asdict(step.ground)
     if result is not None:
         entry |= {
             "method": result.method,

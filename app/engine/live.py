@@ -29,7 +29,7 @@ class LiveRequest:
         session: number of the playback that it belongs to; answers of an older one are stale.
         stream: where the frame comes from.
         choice: what is run.
-        smoothing, lock_feet: what is done over time.
+        smoothing, lock_feet, ground: what is done over time.
         half: in half precision, where the device has it.
     """
 
@@ -39,6 +39,7 @@ class LiveRequest:
     choice: Choice
     smoothing: Smoothing
     lock_feet: bool
+    ground: bool
     half: bool = False
 
 
@@ -62,7 +63,8 @@ class LivePeople:
         frame = request.stream.take(TAKE_SECONDS)
         if frame is None:
             return LiveAnswer(None)
-        key = (request.session, request.choice, request.smoothing, request.lock_feet)
+        steady = (request.smoothing, request.lock_feet, request.ground)
+        key = (request.session, request.choice, *steady)
         if key != self._key or self._people is None or self._people.engine is not engine:
             self._people, self._key = _people_of(engine, request), key
         return LiveAnswer(frame, self._people.run(frame, quality="live", cancel=cancel))
@@ -73,5 +75,5 @@ def _people_of(engine: Any, request: LiveRequest) -> Any:
     from core.temporal import TemporalSettings
 
     steady = request.smoothing != "off"
-    settings = TemporalSettings(request.smoothing, hold_shape=steady, lock_feet=request.lock_feet)
+    settings = TemporalSettings(request.smoothing, steady, request.lock_feet, request.ground)
     return VideoPeople(engine, settings)

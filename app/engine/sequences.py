@@ -25,7 +25,7 @@ class SequenceRequest:
         choice: what is run.
         kinds: of ``npz``, ``glb``, ``bvh``, ``video``.
         folder: where to.
-        smoothing, lock_feet: what is done over time.
+        smoothing, lock_feet, ground: what is done over time.
         progress: told (frames done, all), from the exporter's thread.
     """
 
@@ -35,6 +35,7 @@ class SequenceRequest:
     folder: Path
     smoothing: Smoothing
     lock_feet: bool
+    ground: bool
     progress: Callable[[int, int], None]
 
 
@@ -71,7 +72,10 @@ def write_sequence(request: SequenceRequest, cancel: threading.Event) -> tuple[E
         out=request.folder,
         save=request.kinds,  # type: ignore[arg-type]
         temporal=TemporalSettings(
-            request.smoothing, hold_shape=steady, lock_feet=request.lock_feet
+            request.smoothing,
+            hold_shape=steady,
+            lock_feet=request.lock_feet,
+            ground=request.ground,
         ),
         redo=True,
     )

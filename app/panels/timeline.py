@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QCheckBox, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QSizePolicy, QToolButton, QWidget
 
 from app.panels.controls import (
     Segments,
@@ -22,6 +22,7 @@ from app.state.playback import Playback, ReadOut
 
 TRACK_HEIGHT = 46
 EDGE = 7.0
+BUDGETS_MS = (0, 33, 50, 100, 200, 500)
 SAVE_TIP = mark("Save the take: bodies of every frame and the video")
 
 
@@ -185,8 +186,9 @@ class Timeline(QWidget):
         play_wanted, stopped: the button was pressed.
         stepped: -1 or 1.
         sought: frame number.
-        looping_chosen, lock_chosen: bool.
+        looping_chosen, lock_chosen, ground_chosen: bool.
         smoothing_chosen: ``off``, ``light`` or ``strong``.
+        budget_chosen: milliseconds a frame may take, 0 for no limit.
         range_chosen: (``first`` or ``last``): from or to the frame shown.
         save_wanted: ``take`` for recording or exporting, ``json`` for the read-out.
     """
@@ -198,6 +200,8 @@ class Timeline(QWidget):
     looping_chosen = Signal(bool)
     smoothing_chosen = Signal(str)
     lock_chosen = Signal(bool)
+    ground_chosen = Signal(bool)
+    budget_chosen = Signal(int)
     range_chosen = Signal(str)
     save_wanted = Signal(str)
 
@@ -227,6 +231,13 @@ class Timeline(QWidget):
         self.smoothing.setFixedWidth(170)
         self.lock = QCheckBox(tr("Lock feet"))
         self.lock.setToolTip(tr("Standing feet do not slide"))
+        self.ground = QCheckBox(tr("Ground"))
+        self.ground.setToolTip(
+            tr(
+                "One ground under all standing feet: the grid lies there, saved motion moves over it"
+            )
+        )
+        self.budget = self._budget_box()
         self.track = Track()
         self._where = label("", "muted")
         # It takes a second line rather than being cut off.
@@ -243,10 +254,10 @@ class Timeline(QWidget):
         head.addWidget(self.worst)
         head.addWidget(self._where)
         head.addStretch(1)
-        for widget in (self.save, self.numbers, self.leave):
+        for widget in (self.budget, self.save, self.numbers, self.leave):
             head.addWidget(widget)
         wishes = columns(spacing=6)
-        for widget in (self.looping, self.smoothing, self.lock):
+        for widget in (self.looping, self.smoothing, self.lock, self.ground):
             wishes.addWidget(widget)
         wishes.addStretch(1)
         layout = rows(bar, spacing=2)
@@ -271,6 +282,16 @@ class Timeline(QWidget):
         self.looping.toggled.connect(self.looping_chosen)
         self.smoothing.chosen.connect(self.smoothing_chosen)
         self.lock.toggled.connect(self.lock_chosen)
+        self.ground.toggled.connect(self.ground_chosen)
+
+    def _budget_box(self) -> QComboBox:
+        box = QComboBox()
+        box.setAccessibleName(tr("Latency budget while playing"))
+        box.setToolTip(
+            tr("Milliseconds a frame; a lighter method steps in where it is missed, 0 never")
+        )
+        box.activated.connect(lambda _row: self.budget_chosen.emit(box.currentData()))
+        return box
 
     def _button(self, name: str, tip: str) -> QToolButton:
         button = QToolButton()
@@ -312,16 +333,24 @@ class Timeline(QWidget):
             seconds = max(0, now.position) / now.frames_per_second
             self._where.setText(f"{now.position + 1} / {now.count} · {seconds:.2f} s")
         self.smoothing.set_current(now.smoothing)
-        for box, on in ((self.looping, now.looping), (self.lock, now.lock_feet)):
+        for box, on in (
+            (self.looping, now.looping), (self.lock, now.lock_feet), (self.ground, now.ground),
+        ):  # fmt: skip
             with QSignalBlocker(box):
                 box.setChecked(on)
-
         if now.is_clip or not now.is_open:
             self.save.setToolTip(tr(SAVE_TIP))
             self.save.setProperty("icon_name", "export")
             self.save.setIcon(icon("export", self.theme))
         else:
             self.show_recording(False)
+
+    def show_budget(self, milliseconds: int) -> None:
+        """The latency budget of the settings; 0 for none."""
+        self.budget.clear()
+        for value in sorted({*BUDGETS_MS, milliseconds}):
+            self.budget.addItem(tr("budget {ms} ms", ms=value) if value else tr("no budget"), value)
+        self.budget.setCurrentIndex(self.budget.findData(milliseconds))
 
     def show_recording(self, on: bool) -> None:
         """What the save button does while a camera is played."""

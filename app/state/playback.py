@@ -33,7 +33,7 @@ class Playback:
         position: the frame shown; -1 before the first.
         playing, looping: as they say.
         first, last: the range that is played, both inclusive.
-        smoothing, lock_feet: what is done over time.
+        smoothing, lock_feet, ground: what is done over time.
     """
 
     name: str = ""
@@ -47,6 +47,7 @@ class Playback:
     last: int = 0
     smoothing: Smoothing = "light"
     lock_feet: bool = False
+    ground: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -107,8 +108,10 @@ class PlaybackModel(QObject):
     def open(self, playback: Playback) -> None:
         """Play something else; all results are forgotten."""
         self._results.clear()
-        kept = {"smoothing": self.now.smoothing, "lock_feet": self.now.lock_feet}
-        self.now = replace(playback, **kept)
+        now = self.now
+        self.now = replace(
+            playback, smoothing=now.smoothing, lock_feet=now.lock_feet, ground=now.ground
+        )
         self.changed.emit(self.now, frozenset(Playback.__dataclass_fields__))
 
     def close(self) -> None:

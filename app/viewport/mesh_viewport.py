@@ -37,8 +37,10 @@ from app.viewport.worker import (
     RenderRequest,
     RenderThread,
     render_theme,
+    with_edges,
 )
 from core.render import (
+    Ground,
     Legend,
     MeshLayer,
     Quality,
@@ -209,6 +211,10 @@ class MeshViewport(QWidget):
         self._sync_action("grid", shown)
         self._request_final()
 
+    def set_ground(self, ground: Ground | None) -> None:
+        """The floor of the layers that are set next; None lays one under their lowest vertex."""
+        self._options = replace(self._options, ground=ground or "auto")
+
     def set_wireframe(self, shown: bool) -> None:
         """Draw the edges of all surfaces."""
         self._wireframe = shown
@@ -316,7 +322,7 @@ class MeshViewport(QWidget):
         request = RenderRequest(
             number=self._number,
             scene=self._scene,
-            layers=self._shown_layers(),
+            layers=with_edges(self._layers) if self._wireframe else self._layers,
             camera=self._camera,
             size=size,
             quality=quality,
@@ -324,13 +330,6 @@ class MeshViewport(QWidget):
             picture=self._picture if at_picture else None,
         )
         self._thread.submit(request)
-
-    def _shown_layers(self) -> tuple[MeshLayer, ...]:
-        if not self._wireframe:
-            return self._layers
-        return tuple(
-            replace(layer, wireframe=True) if layer.pickable else layer for layer in self._layers
-        )
 
     def _show_reply(self, reply: RenderReply) -> None:
         request = reply.request

@@ -158,6 +158,11 @@ class RenderThread(QThread):
         return RenderReply(request, image, time.perf_counter() - start)
 
 
+def with_edges(layers: tuple[MeshLayer, ...]) -> tuple[MeshLayer, ...]:
+    """The same layers, the edges of all bodies drawn."""
+    return tuple(replace(layer, wireframe=True) if layer.pickable else layer for layer in layers)
+
+
 def letterboxed(
     picture: NDArray[np.uint8], size: tuple[int, int], theme: RenderTheme
 ) -> NDArray[np.uint8]:

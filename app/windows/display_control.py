@@ -287,6 +287,7 @@ class DisplayControl(QObject):
             self._rest.start()
         moving = shown.quality == "live" or self._blend.is_moving or leafing
         flowing = moving and shown.streamed
+        self._stage.set_ground(shown.result.ground)
         self._stage.set_layers(layers, painted.legend, live=moving, flowing=flowing)
         if self._fitted_item != shown.item_id or (not moving and self._stage.has_lost_sight()):
             self._fitted_item = shown.item_id

@@ -229,6 +229,7 @@ class ExportControl(QObject):
             dialog.target,
             now.smoothing,
             now.lock_feet,
+            now.ground,
             partial(self.progressed.emit, self._next_number()),
         )
         self._begin(request, tr("Saving {name}", name=now.name))

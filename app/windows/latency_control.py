@@ -32,6 +32,7 @@ class LatencyControl(QObject):
         self._choice, self._activity, self._budget_ms = choice, activity, budget_ms
         self._costs = costs or (lambda: embedded_costs(choice))
         self._budget: LatencyBudget | None = None
+        self._limit = 0
         self._stepping = False
         choice.changed.connect(self._choice_changed)
 
@@ -46,8 +47,8 @@ class LatencyControl(QObject):
         limit = self._budget_ms()
         if limit <= 0 or result.choice != self._choice.choice:
             return
-        if self._budget is None:
-            self._budget = LatencyBudget(self._costs())
+        if self._budget is None or limit != self._limit:
+            self._budget, self._limit = LatencyBudget(self._costs()), limit
         took_ms = 1e3 * sum(s.seconds for s in result.result.timing if s.stage != "decode")
         step = self._budget.saw(result.choice.method, took_ms, limit)
         if step is not None:

@@ -92,6 +92,7 @@ class LiveControl(QObject):
         timeline.looping_chosen.connect(lambda on: playback.set(looping=on))
         timeline.smoothing_chosen.connect(lambda name: self._steady(smoothing=name))
         timeline.lock_chosen.connect(lambda on: self._steady(lock_feet=on))
+        timeline.ground_chosen.connect(lambda on: self._steady(ground=on))
         timeline.range_chosen.connect(self._set_range)
 
     def _timer(self, milliseconds: int, slot: Any, *, single: bool = True) -> QTimer:
@@ -278,7 +279,7 @@ class LiveControl(QObject):
             now = self._playback.now
             stream: Stream = self._stream
             self._in_flight += 1
-            choice, steady = self._choice.choice, (now.smoothing, now.lock_feet)
+            choice, steady = self._choice.choice, (now.smoothing, now.lock_feet, now.ground)
             self._engine.submit(
                 LiveRequest(self._number, self._session, stream, choice, *steady, self._half())
             )

@@ -33,6 +33,8 @@ class PlayingControl(QObject):
         window.acts["frame_back"].triggered.connect(lambda: window.live.step(-1))
         window.live.opened_changed.connect(self._opened)
         window.timeline.save_wanted.connect(self._save)
+        window.timeline.show_budget(window.settings.live_budget_ms)
+        window.timeline.budget_chosen.connect(lambda ms: window.change_settings(live_budget_ms=ms))
 
     @Slot()
     def play(self) -> None:

@@ -28,6 +28,7 @@ class PreferencesControl(QObject):
             "refine": window.choice.choose_refine,
             "body": window.choice.choose_body,
             "item_sort": self._order,
+            "live_budget_ms": window.timeline.show_budget,
         }
         for option, name in settings_of_view.items():
             self._ways[name] = partial(self._view, option)

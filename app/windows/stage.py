@@ -16,7 +16,16 @@ from app.panels.controls import ElidedLabel, columns, label, panel_frame, rows, 
 from app.settings.language import tr
 from app.settings.theme import Theme
 from app.viewport import MeshViewport
-from core.render import Legend, MeshLayer, PickResult, StandardView, ViewCamera, points_of
+from core.render import (
+    Legend,
+    MeshLayer,
+    PickResult,
+    StandardView,
+    ViewCamera,
+    ground_of,
+    points_of,
+)
+from core.types import GroundPlane
 
 SIDE_TURN = -math.pi / 2
 START_AZIMUTH, START_ELEVATION = 0.0, 0.1
@@ -163,6 +172,12 @@ class Stage(QWidget):
         """The ground under the person."""
         for view in (self.main, self.side):
             view.set_grid(on)
+
+    def set_ground(self, plane: GroundPlane | None) -> None:
+        """What the people of a clip stand on, as the floor of the layers that come next."""
+        ground = None if plane is None else ground_of(plane)
+        for view in (self.main, self.side):
+            view.set_ground(ground)
 
     def set_side_visible(self, on: bool) -> None:
         """Show or hide the second view."""

@@ -996,6 +996,10 @@
    <translation>Fusionsgewichte</translation>
   </message>
   <message>
+   <source>Ground</source>
+   <translation>Boden</translation>
+  </message>
+  <message>
    <source>Ground grid</source>
    <translation>Bodengitter</translation>
   </message>
@@ -1468,6 +1472,10 @@
   <message>
    <source>One frame on (.)</source>
    <translation>Ein Bild vor (.)</translation>
+  </message>
+  <message>
+   <source>One ground under all standing feet: the grid lies there, saved motion moves over it</source>
+   <translation>Ein Boden unter allen stehenden Füßen: dort liegt das Gitter, gespeicherte Bewegung läuft über ihn</translation>
   </message>
   <message>
    <source>One head, or the mean of all</source>
@@ -2690,6 +2698,10 @@
    <translation>fügen Sie die Datei hinzu, die die Autoren veröffentlicht haben</translation>
   </message>
   <message>
+   <source>budget {ms} ms</source>
+   <translation>Budget {ms} ms</translation>
+  </message>
+  <message>
    <source>camera {camera:.1f}/s</source>
    <translation>Kamera {camera:.1f}/s</translation>
   </message>
@@ -2880,6 +2892,10 @@
   <message>
    <source>no alignment</source>
    <translation>nicht ausgerichtet</translation>
+  </message>
+  <message>
+   <source>no budget</source>
+   <translation>kein Budget</translation>
   </message>
   <message>
    <source>no samples are installed</source>

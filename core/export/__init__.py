@@ -10,6 +10,7 @@ from core.export.data_files import HumanDataWriter, SpinWriter
 from core.export.mesh_files import MESH_FORMATS, write_mesh
 from core.export.motion import MotionClip, motion_of, read_bvh, write_bvh
 from core.export.naming import OutputNames, output_name, output_path
+from core.export.on_ground import ON_GROUND_TEXT, OntoGround, onto_ground
 from core.export.pictures import VideoWriter, write_png
 from core.export.placement import ORIGINS, Origin, mesh_of
 from core.export.report import ExportReport
@@ -20,6 +21,7 @@ from core.export.video_join import join_videos
 __all__ = [
     "COCO17",
     "MESH_FORMATS",
+    "ON_GROUND_TEXT",
     "ORIGINS",
     "AmassWriter",
     "AnimatedGlbWriter",
@@ -29,6 +31,7 @@ __all__ = [
     "HumanDataWriter",
     "MotionClip",
     "NpzWriter",
+    "OntoGround",
     "Origin",
     "OutputNames",
     "SpinWriter",
@@ -38,6 +41,7 @@ __all__ = [
     "join_videos",
     "mesh_of",
     "motion_of",
+    "onto_ground",
     "output_name",
     "output_path",
     "read_bvh",

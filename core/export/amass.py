@@ -2,7 +2,8 @@
 
 ``poses (T, 156)`` axis-angle: root, 21 body joints, 30 finger joints (zero: our bodies have none);
 ``trans (T, 3)`` metres; ``betas (16)``, the first ten known; ``mocap_framerate``; ``gender``. AMASS'
-world has z up: the camera's frame is turned by 90 degrees about x, so that depth becomes y.
+world has z up: the camera's frame is turned by 90 degrees about x, so that depth becomes y; with the
+ground of a clip the camera is levelled and z = 0 is the ground.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from core.errors import OutputError
+from core.export.on_ground import OntoGround
 from core.export.report import ExportReport
 from core.files.atomic import write_atomically
 from core.files.inert import read_npz
@@ -23,6 +25,7 @@ BODY_JOINTS, ALL_JOINTS = 22, 52
 BETAS = 16
 # Columns are the camera's x, y (down) and z (forward) in AMASS' world.
 WORLD_FROM_CAMERA = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])
+WORLD_FROM_Y_UP = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 
 
 class AmassWriter:
@@ -36,7 +39,8 @@ class AmassWriter:
     def __init__(self, path: str | Path, fps: float) -> None:
         self.path, self._fps = Path(path), fps
         self._poses: list[NDArray[np.float64]] = []
-        self._trans: list[NDArray[np.float64]] = []
+        self._places: list[NDArray[np.float64]] = []
+        self._rests: list[NDArray[np.float64]] = []
         self._betas: list[NDArray[np.float64]] = []
 
     def add(self, person: Reconstruction, root: NDArray[np.floating]) -> None:
@@ -61,18 +65,28 @@ class AmassWriter:
         pose[:BODY_JOINTS] = Rotation.from_matrix(local[:BODY_JOINTS]).as_rotvec()
         # The root turns about its joint, not about the origin: that shift goes into the translation.
         rest = np.asarray(root, np.float64)
-        place = WORLD_FROM_CAMERA @ (rest + np.asarray(person.camera_full, np.float64))
         self._poses.append(pose.ravel())
-        self._trans.append(place - rest)
+        self._places.append(WORLD_FROM_CAMERA @ (rest + np.asarray(person.camera_full, np.float64)))
+        self._rests.append(rest)
         self._betas.append(np.asarray(person.betas, np.float64))
 
-    def finish(self) -> ExportReport:
-        """Write the file and read it back without executing anything."""
+    def finish(self, move: OntoGround | None = None) -> ExportReport:
+        """Write the file and read it back without executing anything.
+
+        Args:
+            move: from the y-up camera frame onto the ground of the video.
+        """
+        poses, places = np.stack(self._poses), np.stack(self._places)
+        if move is not None:
+            turn = WORLD_FROM_Y_UP @ move.rotmat @ WORLD_FROM_Y_UP.T
+            places = places @ turn.T + WORLD_FROM_Y_UP @ move.shift
+            turned = Rotation.from_matrix(turn) * Rotation.from_rotvec(poses[:, :3])
+            poses[:, :3] = turned.as_rotvec()
         betas = np.zeros(BETAS)
         betas[: self._betas[0].size] = np.median(self._betas, axis=0)
         arrays = {
-            "poses": np.stack(self._poses),
-            "trans": np.stack(self._trans),
+            "poses": poses,
+            "trans": places - np.stack(self._rests),
             "betas": betas,
             "mocap_framerate": np.array(self._fps),
             "gender": np.array("neutral"),

@@ -19,6 +19,7 @@ from typing import IO, Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
 
 from core.body import BodyModel
 from core.errors import OutputError
@@ -32,6 +33,8 @@ from core.export.glb_skin import (
     still_arrays,
 )
 from core.export.motion import MotionClip
+from core.export.on_ground import ON_GROUND_TEXT, OntoGround
+from core.export.placement import ORIGIN_TEXT
 from core.export.report import ExportReport
 from core.files.atomic import write_atomically
 from core.geometry.rotations import rotmat_to_quaternion
@@ -59,6 +62,7 @@ class AnimatedGlbWriter:
         self._times: tuple[float, float] | None = None
         self._count = 0
         self._note = ""
+        self._move: OntoGround | None = None
 
     def add(self, clip: MotionClip, betas: NDArray[np.floating], time_s: float) -> None:
         """Append a clip of one frame (y up), its shape (S,) and its time; times must grow."""
@@ -77,14 +81,20 @@ class AnimatedGlbWriter:
         self._note = clip.note
         self._times = (time_s if self._times is None else self._times[0], time_s)
 
-    def finish(self) -> ExportReport:
+    def finish(self, move: OntoGround | None = None) -> ExportReport:
         """Write the file and read its structure back.
+
+        Args:
+            move: from where the clips are (origin ``camera``) onto the ground of the video.
 
         Raises:
             OutputError: nothing was added, unwritable folder, full disk, or it does not read back.
         """
         if self._times is None:
             raise OutputError("there is no motion to write", path=self.path)
+        self._move = move
+        if move is not None:
+            self._note = self._note.replace(ORIGIN_TEXT["camera"], ON_GROUND_TEXT)
         still = still_arrays(self._body, self._betas / self._count)
         document, lengths = self._document(still)
         head = json.dumps(document).encode()
@@ -138,7 +148,8 @@ class AnimatedGlbWriter:
         width = 4 + 4 * self._body.joint_count
         self._keys.seek(0)
         while block := self._keys.read(4 * width * _BLOCK_ROWS):
-            yield np.frombuffer(block, "<f4").reshape(-1, width)
+            stored = np.frombuffer(block, "<f4").reshape(-1, width)
+            yield stored if self._move is None else _moved(stored, self._move)
 
     def _document(self, still: dict[str, NDArray[np.generic]]) -> tuple[dict[str, Any], list[int]]:
         """The JSON part, and the lengths of all stretches of the binary part."""
@@ -183,3 +194,13 @@ class AnimatedGlbWriter:
         ]
         samplers = [{"input": time, "output": time + 1 + row} for row in range(joints + 1)]
         return {"name": "motion", "samplers": samplers, "channels": channels}
+
+
+def _moved(stored: NDArray[np.float32], move: OntoGround) -> NDArray[np.float32]:
+    """Rows (T, C) whose root is moved: columns are the time, its place, its quaternion, the others'."""
+    moved = stored.copy()
+    moved[:, 1:4] = move.points(stored[:, 1:4])
+    # The plain product of quaternions keeps the signs of one key like those of the next.
+    turned = Rotation.from_matrix(move.rotmat) * Rotation.from_quat(stored[:, 4:8])
+    moved[:, 4:8] = turned.as_quat()
+    return moved

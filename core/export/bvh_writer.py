@@ -23,9 +23,11 @@ from core.export.motion import (
     bvh_channels,
     write_bvh_note,
 )
+from core.export.on_ground import ON_GROUND_TEXT, OntoGround
+from core.export.placement import ORIGIN_TEXT
 from core.export.report import ExportReport
 from core.files.atomic import write_atomically
-from core.geometry.euler import rotmat_to_euler
+from core.geometry.euler import euler_to_rotmat, rotmat_to_euler
 
 _IN_MEMORY = 2 * 2**20
 _BLOCK_ROWS = 256
@@ -51,6 +53,7 @@ class BvhWriter:
         self._last_frame: int | None = None
         self._start_frame = 0
         self._last_row = np.zeros(0)
+        self._move: OntoGround | None = None
 
     def add(self, clip: MotionClip, frame: int | None = None) -> None:
         """Append a clip of one frame; ``frame`` is its number in the video."""
@@ -66,15 +69,21 @@ class BvhWriter:
         self._added += 1
         self._write(_row_of(clip))
 
-    def finish(self) -> ExportReport:
+    def finish(self, move: OntoGround | None = None) -> ExportReport:
         """Write the file and its note, read it back, and report.
+
+        Args:
+            move: from where the clips are (origin ``camera``) onto the ground of the video.
 
         Raises:
             OutputError: nothing was added, unwritable folder, full disk, or it does not read back.
         """
         if self._first is None or self._offsets is None:
             raise OutputError("there is no motion to write", path=self.path)
+        self._move = move
         clip = replace(self._first, offsets=self._offsets / self._added)
+        if move is not None:
+            clip = replace(clip, note=clip.note.replace(ORIGIN_TEXT["camera"], ON_GROUND_TEXT))
         head = format_bvh(_tree(clip, np.zeros((0, len(self._last_row))), 1.0 / self.fps))
         head = head.replace("Frames: 0\n", f"Frames: {self._count}\n")
         order = _file_columns(clip)
@@ -109,7 +118,8 @@ class BvhWriter:
         self._rows.seek(0)
         size = self._last_row.nbytes
         while block := self._rows.read(size * _BLOCK_ROWS):
-            yield from np.frombuffer(block).reshape(-1, len(self._last_row))
+            stored = np.frombuffer(block).reshape(-1, len(self._last_row))
+            yield from stored if self._move is None else _moved(stored, self._move)
 
     def _read_back(self, written: Path, head: str, order: NDArray[np.int64]) -> float:
         """Largest difference in degrees or metres, block by block, as radians at most."""
@@ -139,6 +149,16 @@ def _row_of(clip: MotionClip) -> NDArray[np.float64]:
     """Root position and Euler angles in degrees of a clip's only frame, joints in our order."""
     euler = rotmat_to_euler(torch.from_numpy(np.array(clip.rotmat, np.float64)), EULER_ORDER)
     return np.concatenate([clip.root[0], np.degrees(euler.numpy()).reshape(-1)])
+
+
+def _moved(stored: NDArray[np.float64], move: OntoGround) -> NDArray[np.float64]:
+    """Rows (T, C) whose root is moved: its position, and its angles, which stand first."""
+    moved = stored.copy()
+    moved[:, :3] = move.points(stored[:, :3])
+    turns = euler_to_rotmat(torch.from_numpy(np.radians(stored[:, 3:6])), EULER_ORDER)
+    turned = torch.from_numpy(move.rotmat.copy()) @ turns
+    moved[:, 3:6] = np.degrees(rotmat_to_euler(turned, EULER_ORDER).numpy())
+    return moved
 
 
 def _tree(clip: MotionClip, values: NDArray[np.float64], frame_time: float) -> BvhTree:

@@ -10,7 +10,7 @@ from core.pipeline.config import EngineConfig
 from core.pipeline.outputs import SaveKind
 from core.pipeline.shards import Shard
 from core.temporal import Steadiness, TemporalSettings
-from core.types import FrameResult
+from core.types import FrameResult, GroundPlane
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ class JobStep:
         earlier: frames that an earlier run had finished and that are not done again.
         note: what a person should know, such as work that another process does.
         steadiness: of a finished video: jitter and foot sliding before and after.
+        ground: of a finished video: what people stand on, where it was asked for and found.
     """
 
     source: Path
@@ -67,3 +68,4 @@ class JobStep:
     earlier: int = 0
     note: str = ""
     steadiness: Steadiness | None = None
+    ground: GroundPlane | None = None

@@ -26,10 +26,12 @@ from core.export import (
     CocoWriter,
     HumanDataWriter,
     NpzWriter,
+    Origin,
     SpinWriter,
     TrackWriter,
     VideoWriter,
     motion_of,
+    onto_ground,
     output_path,
     write_mesh,
     write_person_glb,
@@ -40,7 +42,7 @@ from core.methods.base import Method
 from core.pipeline.video_parts import VideoParts
 from core.pipeline.videos import VideoFile
 from core.render import MeshLayer, Renderer, SceneOptions, overlay, person_color, turntable
-from core.types import FrameResult, Reconstruction
+from core.types import FrameResult, GroundPlane, Reconstruction
 
 SaveKind = Literal[
     "obj",
@@ -76,6 +78,8 @@ class OutputWriter:
         kinds: what to write.
         parts: for a video: where its overlay is drawn. Results are then frames of one video, so
             that meshes and overlays carry frame numbers, and people keep theirs along it.
+        on_ground: `finish` will be told the ground that motion moves over; else skeletons and
+            animated meshes move in place.
     """
 
     def __init__(
@@ -85,6 +89,8 @@ class OutputWriter:
         method: Method,
         kinds: tuple[SaveKind, ...],
         parts: VideoParts | None = None,
+        *,
+        on_ground: bool = False,
     ) -> None:
         self.out, self.source, self.kinds = out, source, kinds
         self.parts = parts
@@ -102,6 +108,7 @@ class OutputWriter:
         self._tracks: TrackWriter | None = None
         self._data: dict[str, HumanDataWriter | SpinWriter] = {}
         self._fps: float | None = None
+        self._origin: Origin = "camera" if on_ground else "pelvis"
 
     @cached_property
     def _body(self) -> BodyModel:
@@ -157,7 +164,7 @@ class OutputWriter:
                 self._add_animated(number, person, result)
 
     def _add_motion(self, number: int, person: Reconstruction, result: FrameResult) -> None:
-        clip = motion_of([person], self._body, self._frames_per_second())
+        clip = motion_of([person], self._body, self._frames_per_second(), self._origin)
         if number not in self._motion:
             writer = BvhWriter(self._path("bvh", person=number), self._frames_per_second())
             self._stack.callback(writer.close)
@@ -167,7 +174,7 @@ class OutputWriter:
     def _add_animated(self, number: int, person: Reconstruction, result: FrameResult) -> None:
         assert person.betas is not None
         fps = self._frames_per_second()
-        clip = motion_of([person], self._body, fps)
+        clip = motion_of([person], self._body, fps, self._origin)
         if number not in self._animated:
             writer = AnimatedGlbWriter(self._path("glb", person=number), self._body)
             self._stack.callback(writer.close)
@@ -220,11 +227,16 @@ class OutputWriter:
         """Whether a person of a video becomes one moving GLB rather than one per frame."""
         return self.parts is not None and person.rotmat is not None and person.betas is not None
 
-    def finish(self) -> tuple[Path, ...]:
-        """Complete the files of the whole input; returns them."""
-        written = [writer.finish().path for _, writer in sorted(self._motion.items())]
-        written += [writer.finish().path for _, writer in sorted(self._animated.items())]
-        written += [writer.finish().path for _, writer in sorted(self._amass.items())]
+    def finish(self, ground: GroundPlane | None = None) -> tuple[Path, ...]:
+        """Complete the files of the whole input; returns them.
+
+        Args:
+            ground: of the video; None leaves motion where the camera saw it.
+        """
+        move = None if ground is None else onto_ground(ground)
+        written = [writer.finish(move).path for _, writer in sorted(self._motion.items())]
+        written += [writer.finish(move).path for _, writer in sorted(self._animated.items())]
+        written += [writer.finish(move).path for _, writer in sorted(self._amass.items())]
         written += [writer.finish().path for writer in self._data.values()]
         if self._coco is not None:
             written.append(self._coco.finish().path)

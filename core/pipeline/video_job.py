@@ -46,7 +46,9 @@ class VideoItem:
         self._people = VideoPeople(engine, job.temporal, frames_per_second=fps)
         self._kept = FinishedFrames(records.frames_folder, records.wanted)
         self._parts = VideoParts(records.frames_folder, self._kept.parts, fps)
-        self._writer = OutputWriter(job.out, file, engine.method, job.save, self._parts)
+        self._writer = OutputWriter(
+            job.out, file, engine.method, job.save, self._parts, on_ground=job.temporal.ground
+        )
         self._draws = "video" in job.save
         self._behind = WritesBehind(self._writer.add, BEHIND)
         given = bool(job.boxes) or job.joints is not None
@@ -115,9 +117,10 @@ class VideoItem:
     def finish(self) -> JobStep:
         """Write the files of the whole video."""
         self.commit()
-        written = self._writer.finish()
+        ground = self._people.ground
+        written = self._writer.finish(ground)
         self._records.finish(written, self.done)
-        return JobStep(self.file, 0, 0, written=written, steadiness=self.steadiness)
+        return JobStep(self.file, 0, 0, written=written, steadiness=self.steadiness, ground=ground)
 
     @property
     def steadiness(self) -> Steadiness:

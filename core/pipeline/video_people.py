@@ -14,7 +14,7 @@ from core.pipeline.engine import Engine, Quality
 from core.pipeline.frames_together import Foretold, foretell, frames_at_once
 from core.pipeline.joint_matching import MIN_KNOWN_JOINTS
 from core.temporal import JointSeeker, PeopleOverTime, Steadiness, TemporalSettings
-from core.types import Detection, Frame, FrameResult, StageTime
+from core.types import Detection, Frame, FrameResult, GroundPlane, StageTime
 
 # A detector of this name takes the whole picture, as the user wished: nobody is followed then.
 WHOLE_PICTURE = "none"
@@ -72,6 +72,11 @@ class VideoPeople:
     def steadiness(self) -> Steadiness:
         """Jitter and foot sliding before and after, so far."""
         return self._people.steadiness
+
+    @property
+    def ground(self) -> GroundPlane | None:
+        """What the people stand on, if it was asked for and is known by now."""
+        return self._people.ground
 
     @property
     def detections_asked(self) -> int:

@@ -34,7 +34,7 @@ from core.render.draw import (
     put_legend,
 )
 from core.render.geometry import GeometryCache, shared_cache
-from core.render.ground import Ground
+from core.render.ground import Ground, ground_of
 from core.render.layers import CLAY, MeshLayer, PickResult, RenderedImage
 from core.render.lighting import DARK_THEME, LIGHT_THEME, RenderTheme
 from core.render.renderer import Quality, Renderer, SceneOptions
@@ -71,6 +71,7 @@ __all__ = [
     "draw_heatmap",
     "draw_joints",
     "draw_text",
+    "ground_of",
     "legend_for",
     "legend_image",
     "overlay",

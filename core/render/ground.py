@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.geometry.ground_plane import ground_at
 from core.opencv import cv2
 from core.render.camera import Projection
+from core.types import GroundPlane
 
 TEXELS = 192
 STEP = 0.5
@@ -17,11 +19,13 @@ STEP = 0.5
 
 @dataclass(frozen=True)
 class Ground:
-    """A horizontal plane.
+    """A plane to stand on.
 
     Attributes:
-        height: y of the plane, metres, world.
+        height: y of the plane, metres, world, where x and z are zero.
         y_up: whether the world's y grows upwards.
+        slope: by how much y grows with x and with z; (0, 0) is level. Lines keep their distances
+            along x and z.
         grid: draw lines.
         shadow: draw contact shadows.
     """
@@ -30,6 +34,17 @@ class Ground:
     y_up: bool = False
     grid: bool = True
     shadow: bool = True
+    slope: tuple[float, float] = (0.0, 0.0)
+
+    def y_at(self, x: NDArray[np.floating], z: NDArray[np.floating]) -> NDArray[np.floating]:
+        """World y of the plane at places x and z of any like shape."""
+        return self.height + self.slope[0] * x + self.slope[1] * z
+
+    @property
+    def up(self) -> NDArray[np.float64]:
+        """(3,) unit normal, away from the ground."""
+        normal = np.array([-self.slope[0], 1.0, -self.slope[1]])
+        return normal / np.linalg.norm(normal) * (1.0 if self.y_up else -1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +64,12 @@ def ground_under(clouds: list[NDArray[np.float32]], y_up: bool) -> Ground | None
     return Ground(min(heights) if y_up else max(heights), y_up)
 
 
+def ground_of(plane: GroundPlane) -> Ground:
+    """A plane of a picture's camera frame, as a floor in that frame."""
+    height, *slope = ground_at(plane)
+    return Ground(height, slope=(slope[0], slope[1]))
+
+
 def shadow_map(clouds: list[NDArray[np.float32]], ground: Ground) -> ShadowMap:
     """How much bodies darken the plane: sharp and dark at the soles, wide and faint from above."""
     points = np.concatenate(clouds)
@@ -57,7 +78,7 @@ def shadow_map(clouds: list[NDArray[np.float32]], ground: Ground) -> ShadowMap:
     side = float((high - low).max()) + 1.2
     corner = (low + high) / 2 - side / 2
     cell = ((flat - corner) / side * TEXELS).astype(np.int64)
-    rise = np.abs(points[:, 1] - ground.height)
+    rise = np.abs(points[:, 1] - ground.y_at(points[:, 0], points[:, 2]))
 
     def splat(fall: float, blur_m: float, gain: float) -> NDArray[np.float32]:
         weight = np.exp(-rise / fall)
@@ -72,10 +93,11 @@ def shadow_map(clouds: list[NDArray[np.float32]], ground: Ground) -> ShadowMap:
     return ShadowMap(1 - (1 - contact) * (1 - wide), (float(corner[0]), float(corner[1])), side)
 
 
-def _plane_to_pixels(view: Projection, height: float) -> NDArray[np.float64]:
+def _plane_to_pixels(view: Projection, ground: Ground) -> NDArray[np.float64]:
     """Homography (3, 3) from (x, z, 1) of the plane to homogeneous pixels."""
-    axes = view.rotation
-    columns = np.stack([axes[:, 0], axes[:, 2], axes @ ([0.0, height, 0.0] - view.eye)], axis=1)
+    along = np.array([[1.0, 0.0], ground.slope, [0.0, 1.0]])
+    zero = np.array([0.0, ground.height, 0.0]) - view.eye
+    columns = view.rotation @ np.column_stack([along, zero])
     cx, cy = view.center
     if view.orthographic:
         scaled = columns * view.focal
@@ -86,9 +108,8 @@ def _plane_to_pixels(view: Projection, height: float) -> NDArray[np.float64]:
 
 def _below_horizon(view: Projection, ground: Ground) -> NDArray[np.bool_] | None:
     """(H, W) pixels whose ray meets the plane in front of the eye; None if none does."""
-    up = np.array([0.0, 1.0 if ground.y_up else -1.0, 0.0])
-    towards = view.rotation @ up
-    above = (view.eye[1] - ground.height) * up[1]
+    towards = view.rotation @ ground.up
+    above = (view.eye - [0.0, ground.height, 0.0]) @ ground.up
     if view.orthographic:
         return np.ones(view.size[::-1], bool) if towards[2] < -0.02 else None
     if above <= 0.02:
@@ -104,7 +125,7 @@ def _warped(
     corner: tuple[float, float],
     side: float,
     view: Projection,
-    height: float,
+    ground: Ground,
 ) -> NDArray[np.float32]:
     """A square texture of the plane as the view sees it (H, W); zero outside of it."""
     texels = len(texture)
@@ -113,7 +134,7 @@ def _warped(
         [[scale, 0, corner[0] + scale / 2], [0, scale, corner[1] + scale / 2], [0, 0, 1]]
     )
     to_index = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]])
-    matrix = to_index @ _plane_to_pixels(view, height) @ to_plane
+    matrix = to_index @ _plane_to_pixels(view, ground) @ to_plane
     return cv2.warpPerspective(texture, matrix, view.size, flags=cv2.INTER_LINEAR)
 
 
@@ -135,9 +156,9 @@ def _draw_lines(
     for axis in (0, 1):
         for number in range(first[axis], last[axis] + 1):
             ends = np.empty((2, 3))
-            ends[:, 1] = ground.height
             ends[:, 0 if axis == 0 else 2] = number * STEP
             ends[:, 2 if axis == 0 else 0] = center[1 - axis] + np.array([-reach, reach])
+            ends[:, 1] = ground.y_at(ends[:, 0], ends[:, 2])
             _draw_line(mask, view, ends, 235 if number % 2 == 0 else 110)
 
 
@@ -189,12 +210,12 @@ def ground_opacity(
         mask = np.zeros(view.size[::-1], np.uint8)
         _draw_lines(mask, view, ground, np.asarray(center, dtype=np.float64), reach)
         corner = (center[0] - reach, center[1] - reach)
-        lines = _warped(_radial_fade(), corner, 2 * reach, view, ground.height)
+        lines = _warped(_radial_fade(), corner, 2 * reach, view, ground)
         lines *= mask
         lines *= np.float32(1 / 255)
         lines *= visible
     dark = None
     if ground.shadow and shadow is not None:
-        dark = _warped(shadow.darkness, shadow.corner, shadow.side, view, ground.height)
+        dark = _warped(shadow.darkness, shadow.corner, shadow.side, view, ground)
         dark *= visible
     return lines, dark

@@ -6,7 +6,7 @@ The same pixels on every machine and without a display: no graphics driver takes
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -38,7 +38,7 @@ class SceneOptions:
     Attributes:
         theme: colours and lights.
         ground: None for no floor, ``auto`` for one under the lowest vertex, or a given plane.
-        grid, shadow: what an automatic floor shows.
+        grid, shadow: what the floor shows.
         occlusion: darken folds and inner sides (ambient occlusion) in ``final`` quality.
         occlusion_rays: rays from each vertex that find out how much.
     """
@@ -221,7 +221,9 @@ class Renderer:
         if ground == "auto":
             found = ground_under(clouds, y_up)
             assert found is not None
-            ground = Ground(found.height, y_up, options.grid, options.shadow)
+            ground = Ground(found.height, y_up)
+        shown = (ground.grid and options.grid, ground.shadow and options.shadow)
+        ground = replace(ground, grid=shown[0], shadow=shown[1])
         key = (ground, tuple(id(cloud) for cloud in clouds))
         if self._shadow is None or self._shadow[0] != key:
             self._shadow = (key, shadow_map(clouds, ground))

@@ -5,6 +5,7 @@ Everything streams: one frame in, one out, with memory that does not grow with t
 
 from core.temporal.following import Follower, FollowSettings, JointSeeker
 from core.temporal.foot_lock import ContactSensor, FootLock, FootLockSettings
+from core.temporal.ground import GroundFit, GroundSettings
 from core.temporal.measures import JitterMeter, SlidingMeter
 from core.temporal.one_euro import OneEuroSettings, PointFilter, RotationFilter
 from core.temporal.people import PeopleOverTime, Steadiness
@@ -23,6 +24,8 @@ __all__ = [
     "Follower",
     "FootLock",
     "FootLockSettings",
+    "GroundFit",
+    "GroundSettings",
     "JitterMeter",
     "JointSeeker",
     "OneEuroSettings",

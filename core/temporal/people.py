@@ -11,11 +11,13 @@ from typing import TypeVar
 
 from core.body import BodyModel
 from core.temporal.following import Follower, FollowSettings
+from core.temporal.foot_lock import LEVEL_UP
+from core.temporal.ground import GroundFit
 from core.temporal.person import PersonOverTime
 from core.temporal.settings import TemporalSettings
 from core.temporal.soles import soles_of
 from core.temporal.tracking import PeopleTracker, TrackerSettings
-from core.types import Detection, Frame, FrameResult, Reconstruction
+from core.types import Detection, Frame, FrameResult, GroundPlane, Reconstruction
 
 P = TypeVar("P", Detection, Reconstruction)
 
@@ -28,6 +30,7 @@ class Steadiness:
         jitter_before_mm, jitter_after_mm: mean acceleration of the joints, mm per frame squared.
         sliding_before_mm, sliding_after_mm: movement of standing feet, mm per frame.
         frames: person frames that count.
+        steps: contact places that stood in two frames one after the other.
     """
 
     jitter_before_mm: float
@@ -35,6 +38,7 @@ class Steadiness:
     sliding_before_mm: float
     sliding_after_mm: float
     frames: int
+    steps: int = 0
 
 
 class PeopleOverTime:
@@ -44,7 +48,7 @@ class PeopleOverTime:
     `number` what it found); `settle` takes the method's result and gives the final one.
 
     Args:
-        settings: smoothing, shape, feet.
+        settings: smoothing, shape, feet, ground.
         body: the method's body, for posing anew.
         frames_per_second: spacing of frames that carry no time.
     """
@@ -66,6 +70,7 @@ class PeopleOverTime:
         self._fps = frames_per_second
         self._people: dict[int, PersonOverTime] = {}
         self._past = _Sums()
+        self._ground = GroundFit() if self.settings.ground else None
 
     def time_of(self, frame: Frame) -> float:
         """Seconds: the frame's own time, or its number at the usual rate."""
@@ -97,6 +102,7 @@ class PeopleOverTime:
         time_s = self.time_of(result.frame)
         self.follower.saw(result.people, result.frame, time_s)
         self._forget()
+        up = LEVEL_UP if self.ground is None else self.ground.up
         people = []
         for person in result.people:
             assert person.track_id is not None
@@ -105,8 +111,16 @@ class PeopleOverTime:
                     self.settings, self._body, self._soles
                 )
             over_time = self._people[person.track_id]
-            people.append(over_time.step(person, result.frame.size_hw, time_s))
-        return replace(result, people=tuple(people))
+            people.append(over_time.step(person, result.frame.size_hw, time_s, up))
+        if self._ground is not None:
+            standing = [self._people[p.track_id].standing for p in people if p.track_id is not None]
+            self._ground.step(standing, time_s)
+        return replace(result, people=tuple(people), ground=self.ground)
+
+    @property
+    def ground(self) -> GroundPlane | None:
+        """What the people stand on, if it was asked for and is known by now."""
+        return None if self._ground is None else self._ground.plane
 
     @property
     def steadiness(self) -> Steadiness:
@@ -151,6 +165,7 @@ class _Sums:
             self.slid_before / steps,
             self.slid_after / steps,
             self.frames,
+            self.steps,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 
 from core.body import BodyModel
 from core.geometry.cameras import project_perspective
-from core.temporal.foot_lock import FootLock
+from core.temporal.foot_lock import LEVEL_UP, FootLock
+from core.temporal.leg_reach import reached
 from core.temporal.measures import JitterMeter, SlidingMeter
 from core.temporal.one_euro import MAX_PAUSE_S, PointFilter, RotationFilter
 from core.temporal.settings import STRENGTHS, TemporalSettings
@@ -21,6 +23,7 @@ from core.types import Reconstruction
 # A method's mesh is its body posed by its own numbers if no vertex or joint differs by more.
 SAME_BODY_M = 3e-3
 MIN_DEPTH_M = 0.05
+MIN_REACH_M = 1e-4
 
 
 class PersonOverTime:
@@ -39,6 +42,7 @@ class PersonOverTime:
     Attributes:
         before, after: jitter of the joints in the camera frame, raw and as given back.
         sliding_before, sliding_after: of the contact places, by the same contacts.
+        standing: (N, 3) metres, camera frame, contact places that stand in the last frame.
     """
 
     def __init__(
@@ -54,6 +58,7 @@ class PersonOverTime:
         self._shape = RunningShape()
         self._lock = FootLock()
         self._time: float | None = None
+        self.standing: NDArray[np.float64] = np.zeros((0, 3))
         self.before, self.after = JitterMeter(), JitterMeter()
         self.sliding_before, self.sliding_after = SlidingMeter(), SlidingMeter()
         if settings.smoothing != "off":
@@ -65,9 +70,17 @@ class PersonOverTime:
             self._depth = PointFilter(strength.depth)
 
     def step(
-        self, person: Reconstruction, size_hw: tuple[int, int], time_s: float
+        self,
+        person: Reconstruction,
+        size_hw: tuple[int, int],
+        time_s: float,
+        up: Sequence[float] = LEVEL_UP,
     ) -> Reconstruction:
-        """The person of the frame at ``time_s`` as steady as asked for."""
+        """The person of the frame at ``time_s`` as steady as asked for.
+
+        Args:
+            up: (3,) unit vector away from the ground, camera frame.
+        """
         if self._time is not None and not 0.0 <= time_s - self._time < MAX_PAUSE_S:
             self._restart()
         self._time = time_s
@@ -75,13 +88,14 @@ class PersonOverTime:
         raw_points = self._contacts(person)
         points = self._contacts(steady)
         if points is not None and raw_points is not None:
-            shift = self._lock.step(points, time_s)
+            shift = self._lock.step(points, time_s, up, reaches=bool(self._posable))
             if self.settings.lock_feet:
-                moved = (steady.camera_full + shift).astype(np.float32)
-                steady = _projected(replace(steady, camera_full=moved), size_hw)
-                points = points + shift
+                steady = _projected(self._standing_on_spots(steady, shift), size_hw)
+                points = self._contacts(steady)
+                assert points is not None
             self.sliding_before.add(raw_points, self._lock.standing)
             self.sliding_after.add(points, self._lock.standing)
+            self.standing = points[self._lock.standing]
         self.before.add(person.joints_camera)
         self.after.add(steady.joints_camera)
         return steady
@@ -148,6 +162,26 @@ class PersonOverTime:
         )
         return _projected(moved, size_hw)
 
+    def _standing_on_spots(
+        self, person: Reconstruction, shift: NDArray[np.float64]
+    ) -> Reconstruction:
+        """The person moved by the lock's shift, and where it can be posed, its legs by their reach."""
+        moved = replace(person, camera_full=(person.camera_full + shift).astype(np.float32))
+        if not np.abs(self._lock.reach).max(initial=0.0) > MIN_REACH_M:
+            return moved
+        assert self._body is not None
+        assert person.rotmat is not None
+        assert person.betas is not None
+        betas = person.betas.astype(np.float64)
+        rotmat = reached(self._body, person.rotmat, betas, self._lock.reach)
+        before, after = (self._pose(turns, betas) for turns in (person.rotmat, rotmat))
+        return replace(
+            moved,
+            vertices=person.vertices + after[0] - before[0],
+            joints_3d=person.joints_3d + after[1] - before[1],
+            rotmat=rotmat.astype(np.float32),
+        )
+
     def _placed(self, place: NDArray[np.float64], time_s: float) -> NDArray[np.float64]:
         """(3,) metres, camera frame: smoothed as direction and log depth."""
         depth = max(float(place[2]), MIN_DEPTH_M)
@@ -156,7 +190,7 @@ class PersonOverTime:
         return np.array([direction[0] * depth, direction[1] * depth, depth])
 
     def _pose(
-        self, rotmat: NDArray[np.float64], betas: NDArray[np.float64]
+        self, rotmat: NDArray[np.floating], betas: NDArray[np.floating]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         assert self._body is not None
         assert self._joint_set is not None

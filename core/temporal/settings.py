@@ -54,8 +54,10 @@ class TemporalSettings:
         smoothing: of pose, shape and place.
         hold_shape: one shape per person, a running robust mean, where the method gives shapes.
         lock_feet: standing feet do not slide.
+        ground: one plane under all standing feet is found and told with the results.
     """
 
     smoothing: Smoothing = "light"
     hold_shape: bool = True
     lock_feet: bool = False
+    ground: bool = False

@@ -21,10 +21,13 @@ from core.types import Detection, Reconstruction
 Person = Detection | Reconstruction
 MIN_SHARED_JOINTS = 4
 MIN_ELAPSED_S = 1e-3
-# The velocity is a running mean over about this long, and dies away so fast while nobody is seen.
+# The velocity is a running mean over about this long, and dies away so fast while nobody is seen;
+# that of limbs, which swing, earlier than that of the person.
 VELOCITY_S = 0.15
-COAST_S = 0.5
+COAST_S, SWING_S = 0.5, 0.15
 BEST_SCORE_FADES = 0.99
+# Nobody unseen costs more than this, in sides of the box.
+LOST_COST = 0.2
 
 
 @dataclass(frozen=True)
@@ -36,12 +39,15 @@ class TrackerSettings:
         gate: largest mean joint distance from the prediction, in sides of the person's box.
         gate_per_s: by how much the gate widens per second unseen.
         size_weight: cost of a box twice as large or half as large.
+        lost_cost_per_s: cost per second for which a person was not seen while others were: whoever
+            is seen all along is not taken for somebody who is hidden behind.
     """
 
     max_gap_s: float = 1.5
     gate: float = 0.35
     gate_per_s: float = 0.3
     size_weight: float = 0.15
+    lost_cost_per_s: float = 0.3
 
 
 @dataclass
@@ -53,6 +59,7 @@ class Track:
         joint_names, joints_2d: K joints (K, 2) px when last seen; NaN where unknown.
         box_xyxy: (4,) px when last seen.
         velocity: (2,) px / s of the person as a whole.
+        swing: (K, 2) px / s of each joint beside it.
         seen_s: when it was last seen.
         sightings: how often it was seen.
         score: confidence when last seen, and its highest of late.
@@ -63,6 +70,7 @@ class Track:
     joints_2d: NDArray[np.float64]
     box_xyxy: NDArray[np.float64]
     velocity: NDArray[np.float64] = field(default_factory=lambda: np.zeros(2))
+    swing: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))
     seen_s: float = 0.0
     sightings: int = 1
     score: float = 1.0
@@ -76,11 +84,18 @@ class Track:
     def shift(self, time_s: float) -> NDArray[np.float64]:
         """(2,) px by which the person is expected to have moved by ``time_s``."""
         elapsed = max(time_s - self.seen_s, 0.0)
-        return self.velocity * (COAST_S * (1.0 - np.exp(-elapsed / COAST_S)))
+        return self.velocity * _coasted(elapsed, COAST_S)
 
     def joints_at(self, time_s: float) -> NDArray[np.float64]:
-        """(K, 2) px expected at ``time_s``."""
+        """(K, 2) px expected at ``time_s``, the person moved as a whole: good for steady boxes."""
         return self.joints_2d + self.shift(time_s)
+
+    def limbs_at(self, time_s: float) -> NDArray[np.float64]:
+        """(K, 2) px expected at ``time_s``, limbs swinging on: good for telling people apart."""
+        moved = self.joints_at(time_s)
+        if self.swing.shape != moved.shape:
+            return moved
+        return moved + self.swing * _coasted(max(time_s - self.seen_s, 0.0), SWING_S)
 
     def box_at(self, time_s: float) -> NDArray[np.float64]:
         """(4,) px expected at ``time_s``."""
@@ -137,6 +152,7 @@ class PeopleTracker:
         # A track that was lost for a while says little of today's velocity.
         share = 1.0 if before.sightings == 1 else 1.0 - np.exp(-elapsed / VELOCITY_S)
         before.velocity = before.velocity + share * (moved - before.velocity)
+        before.swing = _swing(before, person, joints, moved, elapsed, share)
         before.joint_names, before.joints_2d = _names_of(person), joints
         before.box_xyxy, before.seen_s = box, time_s
         before.sightings += 1
@@ -167,7 +183,10 @@ class PeopleTracker:
             [self.settings.gate + self.settings.gate_per_s * (time_s - t.seen_s) for t in tracks]
         )
         # Beyond the gate all pairs are equally bad, so that they cannot outweigh good ones.
-        capped = np.where(cost <= gates, cost, 10.0)
+        seen = max(track.seen_s for track in tracks)
+        per_s = self.settings.lost_cost_per_s
+        lost = [min(per_s * (seen - track.seen_s), LOST_COST) for track in tracks]
+        capped = np.where(cost <= gates, cost + lost, 10.0)
         rows, columns = linear_sum_assignment(capped)
         return [
             (int(row), tracks[column])
@@ -180,7 +199,7 @@ class PeopleTracker:
         side = max(track.side, 1.0)
         size = abs(np.log2(max(_side(person.box_xyxy), 1.0) / side)) * self.settings.size_weight
         distance = joint_distance(
-            track.joint_names, track.joints_at(time_s), _names_of(person), _joints_of(person)
+            track.joint_names, track.limbs_at(time_s), _names_of(person), _joints_of(person)
         )
         if distance is not None:
             return distance / side + size
@@ -207,6 +226,27 @@ def joint_distance(
     distance = np.linalg.norm(joints_a - joints_b, axis=-1)
     known = np.isfinite(distance)
     return float(distance[known].mean()) if known.sum() >= MIN_SHARED_JOINTS else None
+
+
+def _coasted(elapsed_s: float, coast_s: float) -> float:
+    """Seconds for which a velocity that dies away is worth its first value."""
+    return coast_s * (1.0 - float(np.exp(-elapsed_s / coast_s)))
+
+
+def _swing(
+    before: Track,
+    person: Person,
+    joints: NDArray[np.float64],
+    moved: NDArray[np.float64],
+    elapsed_s: float,
+    share: float,
+) -> NDArray[np.float64]:
+    """(K, 2) px / s: how joints move beside the person, zero where that is unknown."""
+    if before.joint_names != _names_of(person):
+        return np.zeros_like(joints)
+    known = before.swing if before.swing.shape == joints.shape else np.zeros_like(joints)
+    now = (joints - before.joints_2d) / elapsed_s - moved
+    return np.where(np.isfinite(now), known + share * (now - known), 0.0)
 
 
 def _movement(

@@ -1,6 +1,7 @@
 """Frozen values on numpy that cross threads and rooms. No torch here, no behaviour beyond shape guards."""
 
 from core.types.frames import Detection, Frame, LimbHint
+from core.types.ground import GroundPlane
 from core.types.inspection import (
     AttentionRecord,
     CamerasRecord,
@@ -36,6 +37,7 @@ __all__ = [
     "Frame",
     "FrameResult",
     "FusionRecord",
+    "GroundPlane",
     "HeatmapRecord",
     "InspectionRecord",
     "LimbHint",

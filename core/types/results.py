@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.types.arrays import freeze
 from core.types.frames import Frame
+from core.types.ground import GroundPlane
 from core.types.inspection import InspectionRecord
 
 RefineLevel = Literal["off", "quick", "thorough"]
@@ -153,13 +154,18 @@ class Truth:
 
 @dataclass(frozen=True, eq=False)
 class FrameResult:
-    """Everything one method found in one frame."""
+    """Everything one method found in one frame.
+
+    Attributes:
+        ground: of a clip whose ground was asked for and found: what the people stand on.
+    """
 
     frame: Frame
     method: str
     people: tuple[Reconstruction, ...]
     status: Literal["done", "nobody"] = "done"
     timing: tuple[StageTime, ...] = field(default=())
+    ground: GroundPlane | None = None
 
     @property
     def seconds(self) -> float:

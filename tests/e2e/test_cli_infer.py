@@ -167,6 +167,18 @@ def test_what_steadying_gained_is_told(infer, tmp_path: Path, capsys) -> None:
     assert "none of off, light, strong" in capsys.readouterr().err
 
 
+def test_the_ground_is_told_where_it_is_asked_for(infer, tmp_path: Path, capsys) -> None:
+    clip = _clip(tmp_path / "clip.mp4")
+    call = (clip, "--box", "20,5,90,90", "--save", "npz", "--ground", "--json")
+    assert infer(*call) == 0
+    told = capsys.readouterr()
+    step = json.loads(told.out)[-1]
+    if "ground" in step:
+        assert f"{step['ground']['height']:.2f} m below the camera" in told.err
+    else:
+        assert "nobody stood long enough" in told.err
+
+
 def test_shards_by_the_environment(infer, tmp_path: Path, monkeypatch, capsys) -> None:
     folder = tmp_path / "pictures"
     folder.mkdir()

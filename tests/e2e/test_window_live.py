@@ -15,20 +15,26 @@ from app.state.values import Choice
 from core.pipeline import cameras
 from core.pipeline.camera_feeds import FeedLost
 from core.pipeline.cameras import LiveCamera
+from core.render import ground_of
+from core.types import GroundPlane
 from tests.core.pipeline.posed_method import make_clip
 from tests.e2e.window_fixtures import lab, photos  # noqa: F401
 
 FRAMES = 30
 
 
-class PlainPeople:
-    """Everybody at once, nothing over time."""
+FLOOR = GroundPlane((0.0, -0.98, -0.199), 1.3)
 
-    def __init__(self, engine) -> None:
-        self.engine = engine
+
+class PlainPeople:
+    """Everybody at once, nothing over time but a ground where it is asked for."""
+
+    def __init__(self, engine, request) -> None:
+        self.engine, self.ground = engine, FLOOR if request.ground else None
 
     def run(self, frame, *, quality, cancel):
-        return self.engine.run(frame, None, quality=quality, cancel=cancel)
+        result = self.engine.run(frame, None, quality=quality, cancel=cancel)
+        return replace(result, ground=self.ground)
 
 
 class Plug:
@@ -61,7 +67,7 @@ class Plug:
 @pytest.fixture
 def plug(monkeypatch) -> Plug:
     made = Plug()
-    monkeypatch.setattr(live_engine, "_people_of", lambda engine, _request: PlainPeople(engine))
+    monkeypatch.setattr(live_engine, "_people_of", PlainPeople)
     monkeypatch.setattr(
         cameras, "open_camera", lambda _what: LiveCamera("virtual", made.open, retry_s=0.02)
     )
@@ -160,7 +166,7 @@ def test_a_stale_frame_never_arrives(window, lab, plug) -> None:  # noqa: F811
     window.live.close()
     window.live.open_camera(0)
     request = live_engine.LiveRequest(
-        99_999, window.live._session - 1, None, window.choice.choice, "off", False
+        99_999, window.live._session - 1, None, window.choice.choice, "off", False, False
     )
     window.live._answered(request, replace(stale, request_id=99_999))
     shown = window.results.shown
@@ -239,6 +245,34 @@ def test_another_smoothing_computes_anew(window, lab, clip) -> None:  # noqa: F8
     assert window.playback.now.smoothing == "strong"
     lab.until(lambda: window.playback.known(window.choice.choice).sum() >= 1)
     assert not window.playback.known(window.choice.choice)[:10].any()
+
+
+def test_the_grid_lies_on_the_ground_of_the_clip(window, lab, clip, monkeypatch) -> None:  # noqa: F811
+    window.live.open_clip(clip)
+    lab.until(lambda: shown_frame(window) == FRAMES - 1 and not window.playback.now.playing)
+    assert window.stage.main.options.ground == "auto"
+    window.timeline.ground.click()
+    lab.until(lambda: window.stage.main.options.ground == ground_of(FLOOR))
+    assert window.stage.side.options.ground == ground_of(FLOOR)
+    asked = []
+    monkeypatch.setattr(window.workers.exporter, "submit", asked.append)
+    window.wiring.exports.show_sequence()
+    window.wiring.exports.dialog.save_wanted.emit()
+    assert asked[0].ground
+    window.timeline.leave.click()
+    lab.until(lambda: window.stage.main.options.ground == "auto")
+
+
+def test_the_budget_is_set_while_playing_and_kept(window, lab) -> None:  # noqa: F811
+    window.live.open_camera(0)
+    lab.until(lambda: shown_frame(window) > 2)
+    box = window.timeline.budget
+    assert box.currentText() == "no budget"
+    box.setCurrentIndex(box.findText("budget 100 ms"))
+    box.activated.emit(box.currentIndex())
+    assert window.settings.live_budget_ms == window.latency._budget_ms() == 100
+    window.timeline.show_budget(77)
+    assert box.currentText() == "budget 77 ms"
 
 
 def test_the_read_out_is_saved(window, lab, tmp_path) -> None:  # noqa: F811

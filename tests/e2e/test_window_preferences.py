@@ -84,7 +84,7 @@ def running_value(window, name: str):
         "live_half": lambda: window.live._half(),
         "last_folder": lambda: str(window.settings.last_folder),
         "language": lambda: window.settings.language,
-        "live_budget_ms": lambda: window.settings.live_budget_ms,
+        "live_budget_ms": lambda: window.timeline.budget.currentData(),
     }[name]()
 
 

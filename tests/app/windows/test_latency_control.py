@@ -68,6 +68,15 @@ def test_what_a_person_chooses_stays(playing) -> None:
     assert choice.choice.method == "cliff"
 
 
+def test_another_budget_begins_anew(playing) -> None:
+    control, choice, budget, _ = playing
+    _frames(control, choice, 70.0, ENOUGH)
+    choice.choose_method("metro")
+    budget[0] = 40
+    _frames(control, choice, 70.0, ENOUGH)
+    assert choice.choice.method == "cliff"
+
+
 def test_results_of_another_choice_do_not_count(playing) -> None:
     control, choice, _, _ = playing
     frame = Frame(np.zeros((4, 4, 3), np.uint8), "x")

@@ -260,3 +260,14 @@ def test_a_folder_is_shared_by_shards_and_a_lost_one_is_made_up(posed, tmp_path:
     for name in _names(job.out):
         a, b = np.load(job.out / name), np.load(alone.out / name)
         np.testing.assert_array_equal(a["vertices"], b["vertices"])
+
+
+def test_motion_moves_over_the_ground_where_it_is_asked_for(job: InferJob) -> None:
+    asked = replace(job, save=("bvh",), temporal=TemporalSettings(ground=True))
+    list(run_job(asked))
+    assert "under the standing feet" in (job.out / "clip.mp4.posed.p0.bvh.txt").read_text()
+    on_ground = read_bvh(job.out / "clip.mp4.posed.p0.bvh")
+    feet = [on_ground.names.index(name) for name in ("L_Ankle", "R_Ankle")]
+    heights = on_ground.joints()[:, feet, 1]
+    assert 0.0 < heights.min() <= heights.max() < 0.15
+    assert on_ground.root[:, 2].max() < -1.0  # before the camera, which looks along -z

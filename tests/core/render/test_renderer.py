@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.render import MeshLayer, Renderer, RenderTheme, SceneOptions, ViewCamera, overlay
+from core.render import Ground, MeshLayer, Renderer, RenderTheme, SceneOptions, ViewCamera, overlay
 from core.render.renderer import TILE
 
 from .conftest import square
@@ -225,6 +225,25 @@ def test_the_floor_lies_under_the_feet_and_darkens_there(ball):
     np.testing.assert_array_equal(
         Renderer().render([ball], below, SIZE).rgb, Renderer(PLAIN).render([ball], below, SIZE).rgb
     )
+
+
+def test_a_given_floor_is_tilted_as_it_says(ball):
+    camera = ViewCamera(target=(0, 0, 3), elevation=0.45, distance=9)
+    bare = Renderer(PLAIN).render([ball], camera, (400, 400)).rgb.astype(int)
+    floor = Ground(1.0, slope=(0.15, 0.1))
+    options = SceneOptions(ground=floor, shadow=False)
+    drawn = Renderer(options).render([ball], camera, (400, 400))
+    # Along a strong line, half-way between the lines that cross it.
+    z = np.array([1.75, 2.25, 2.75])
+    points = np.stack([np.ones(3), floor.y_at(np.ones(3), z), z], axis=1)
+    x, y = camera.projection((400, 400)).project(points)[0].T.astype(int)
+    gained = np.abs(drawn.rgb.astype(int) - bare).sum(-1)
+    around = np.stack([gained[y + dy, x + dx] for dy in (-1, 0, 1) for dx in (-1, 0, 1)])
+    assert (around.max(0) > 10).all()
+    level = Renderer(replace(options, ground=Ground(1.0))).render([ball], camera, (400, 400))
+    assert (np.abs(level.rgb.astype(int) - bare).sum(-1)[y, x] < gained[y, x]).any()
+    hidden = Renderer(replace(options, grid=False)).render([ball], camera, (400, 400))
+    np.testing.assert_array_equal(hidden.rgb, bare)
 
 
 def test_overlay_leaves_the_rest_of_the_picture_alone(ball):

@@ -62,6 +62,40 @@ def test_hidden_behind_the_other_while_crossing() -> None:
     assert {ids[1] for ids in told if len(ids) == 2} == {1}
 
 
+def _walking(x: float, y: float, phase: float, rng: np.random.Generator) -> Detection:
+    """A person of 200 pixels whose arms and legs swing."""
+    person = figure(x, y)
+    assert person.joints_2d is not None
+    swing = np.zeros(14)
+    swing[[0, 1, 10, 11]] = [40.0, 20.0, 14.0, 30.0]
+    swing[[5, 4, 7, 6]] = [-40.0, -20.0, -14.0, -30.0]
+    joints = person.joints_2d + np.outer(swing * np.sin(phase), [1.0, 0.0])
+    return _jittered(Detection(person.box_xyxy, joint_names=NAMES, joints_2d=joints), rng)
+
+
+@pytest.mark.parametrize(("fps", "speed"), [(30.0, 110.0), (12.0, 40.0), (12.0, 110.0)])
+@pytest.mark.parametrize("seed", range(6))
+def test_walkers_cross_one_hidden_behind_the_other(fps: float, speed: float, seed: int) -> None:
+    """Swinging limbs at low rates, and up to a second without the one behind."""
+    rng, tracker = np.random.default_rng(seed), PeopleTracker()
+    found: dict[int, set[int]] = {0: set(), 1: set()}
+    for number in range(round(2 * 150 / speed * fps)):
+        time_s = number / fps
+        xs = (170 + speed * time_s, 470 - speed * time_s)
+        people = [
+            (row, _walking(x, 240 + 2 * row, 5.7 * time_s + row, rng))
+            for row, x in enumerate(xs)
+            if row == 0 or abs(xs[0] - xs[1]) > 44
+        ]
+        rng.shuffle(people)
+        ids = tracker.assign([person for _, person in people], time_s)
+        for (row, person), track_id in zip(people, ids, strict=True):
+            tracker.update(track_id, person, time_s)
+            found[row].add(track_id)
+    assert len(found[0]) == len(found[1]) == 1
+    assert found[0] != found[1]
+
+
 def test_somebody_gone_for_long_is_somebody_new() -> None:
     frames = [[figure(100.0)]] * 3 + [[]] * int(2 * FPS) + [[figure(100.0)]]
     told = _follow(frames)
