@@ -72,10 +72,13 @@ def _draw_box(painter: QPainter, person: Detection, number: int, style: MarkStyl
     rect = QRectF(x0, y0, x1 - x0, y1 - y0)
     chosen = number == style.selected
     colour = QColor(style.theme.accent if chosen else style.theme.muted)
+    smooth = painter.testRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # upright edges need none
     for pen_colour, width in ((SHADOW, 3.0), (colour, 1.4)):
         painter.setPen(QPen(pen_colour, width * style.pixel))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(rect)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
     if not chosen:
         return
     half = 3.5 * style.pixel
@@ -104,7 +107,8 @@ def _draw_lines(
     painter: QPainter, lines: list[QLineF], colour: QColor, width: float, style: MarkStyle
 ) -> None:
     pen = QPen(colour, width * style.pixel)
-    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    # Joints cover the ends, and round ones take five times as long.
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     painter.setPen(pen)
     painter.drawLines(lines)
 
@@ -171,6 +175,7 @@ def draw_reprojection(painter: QPainter, person: Reconstruction, style: MarkStyl
     for x, y in points[good].tolist():
         lines += [QLineF(x - arm, y, x + arm, y), QLineF(x, y - arm, x, y + arm)]
     for way in (QPen(SHADOW, 2.6 * style.pixel), pen):
+        way.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(way)
         painter.drawLines(lines)
 

@@ -52,7 +52,7 @@ from core.render import (
     shared_cache,
 )
 
-SETTLE_MS = 90  # after the last movement, before the full picture is asked for
+SETTLE_MS, LIVE_SETTLE_MS = 90, 250  # from the last movement, or body, to the full picture
 DRAFT_SCALE = 0.5
 FLOWING_SCALE = 0.6
 SLOW_DRAFT_S = 0.045
@@ -174,9 +174,8 @@ class MeshViewport(QWidget):
             self._settle.stop()
             self._request("draft", FLOWING_SCALE)
             return
-        self._request("live" if live else "final")
-        if live:
-            self._settle.start()
+        self._settle.setInterval(LIVE_SETTLE_MS if live else SETTLE_MS)
+        self._request("draft", self._draft_scale) if live else self._request("final")
 
     def set_camera(self, camera: ViewCamera, moving: bool = False) -> None:
         """Look through another camera, without a signal (a second view that follows this one).

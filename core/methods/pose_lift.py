@@ -26,6 +26,7 @@ from core.methods.lift_marks import (
     turned_marks,
 )
 from core.methods.lift_network import LIMBS, SHAPES, Lifted, LiftNetwork, Marks, encode, mark_box
+from core.methods.lift_recorded import RecordedLift
 from core.methods.lift_refine import POSE, Evidence, Fit, Refiner
 from core.nn.batch import Batch, LossTerm, LossTerms, MethodOutput, Target
 
@@ -62,20 +63,29 @@ class PoseLift(Method):
         self.error_covariance: Tensor
         self.register_buffer("error_covariance", rough)
         self._refiners: dict[torch.device, Refiner] = {}
+        self._recorded: RecordedLift | None = None
+
+    def record(self) -> None:
+        """From now on answer for one person from recorded graphs; for inference on a processor only."""
+        self.requires_grad_(False)
+        self._recorded = RecordedLift(self._answer)
 
     def forward(self, batch: Batch, *, inspect: bool = False) -> MethodOutput:
         """Bodies of a batch; other readings unless ``live``; not refined while training."""
-        turned = turned_marks(batch)
-        steps = LIVE_ITERATIONS if self.live else FULL_ITERATIONS
-        fit = self._fit_lifted(turned, 0 if self.training else steps)
-        output = self._output(fit, turned)
         if self.live and not self.training:
-            return output
-        return replace(output, alternatives=self._alternatives(fit, turned))
+            return self.reconstruct(batch, LIVE_ITERATIONS)
+        turned = turned_marks(batch)
+        fit = self._fit_lifted(turned, 0 if self.training else FULL_ITERATIONS)
+        return replace(self._output(fit, turned), alternatives=self._alternatives(fit, turned))
 
     def reconstruct(self, batch: Batch, iterations: int) -> MethodOutput:
         """Bodies after a given number of refinement steps (0: as lifted), without other readings."""
         turned = turned_marks(batch)
+        if self._recorded is not None and len(turned.trust) == 1:
+            return self._recorded(turned, iterations)
+        return self._answer(turned, iterations)
+
+    def _answer(self, turned: TurnedMarks, iterations: int) -> MethodOutput:
         return self._output(self._fit_lifted(turned, iterations), turned)
 
     def _fit_lifted(self, turned: TurnedMarks, iterations: int) -> Fit:
@@ -192,6 +202,13 @@ class PoseLift(Method):
 def build(preset: str, variant: str, body: BodyModel) -> PoseLift:
     """The method, untrained."""
     return PoseLift(body, preset, variant)
+
+
+def record_lifters(method: Method) -> None:
+    """Record every lifter within a method (see `PoseLift.record`)."""
+    for part in method.modules():
+        if isinstance(part, PoseLift):
+            part.record()
 
 
 def mark_half_box(marks: Marks) -> Tensor:
