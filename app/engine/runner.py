@@ -53,7 +53,7 @@ def open_engine_of(choice: Choice) -> EngineLike:
     """The pipeline's engine for a choice; imports torch."""
     import torch
 
-    from core.methods.pose_lift import record_lifters
+    from core.methods.pose_lift import PoseLift
     from core.pipeline.acceleration import has_fast_half
     from core.pipeline.config import EngineConfig
     from core.pipeline.devices import choose_device
@@ -71,8 +71,8 @@ def open_engine_of(choice: Choice) -> EngineLike:
         precision="half" if fast else "full",
     )
     engine = open_engine(config)
-    if engine.device.type == "cpu":
-        record_lifters(engine.method)
+    if isinstance(engine.method, PoseLift) and engine.device.type == "cpu":
+        engine.method.record()
     if engine.method.input_spec.kind == "joints":
         # Its matrices are tiny: handing them to a second thread costs more than it wins, and on a
         # busy machine stretches an update of 15 ms to a second. Picture methods open anew.

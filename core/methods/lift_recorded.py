@@ -2,7 +2,8 @@
 
 An answer is some seven hundred small operations, and each of them gives the interpreter's lock back and
 waits for it again. Beside a window that paints and casts rays most of the time goes into that waiting:
-measured with one other busy thread, 8 ms became 360. A recorded graph waits once: 17 ms.
+measured with one other busy thread, 8 ms became 360. A recorded graph waits once: 17 ms. In the window,
+on two cores, 18 bodies a second follow a joint under the mouse instead of 7.
 """
 
 from __future__ import annotations

@@ -204,13 +204,6 @@ def build(preset: str, variant: str, body: BodyModel) -> PoseLift:
     return PoseLift(body, preset, variant)
 
 
-def record_lifters(method: Method) -> None:
-    """Record every lifter within a method (see `PoseLift.record`)."""
-    for part in method.modules():
-        if isinstance(part, PoseLift):
-            part.record()
-
-
 def mark_half_box(marks: Marks) -> Tensor:
     """(B,) half of the longer side of the box of known marks, in rays."""
     return mark_box(marks.rays, marks.known)[1]

@@ -7,7 +7,7 @@ import torch
 
 from core.body import load_body
 from core.methods.lift_recorded import PARTS
-from core.methods.pose_lift import build, record_lifters
+from core.methods.pose_lift import build
 from tests.core.methods.test_pose_lift import make_batch
 
 
@@ -17,7 +17,7 @@ def pair():
     body = load_body("embedded")
     plain, recorded = build("lite", "body", body).eval(), build("lite", "body", body).eval()
     recorded.load_state_dict(plain.state_dict())
-    record_lifters(recorded)
+    recorded.record()
     return plain, recorded
 
 
