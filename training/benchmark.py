@@ -29,7 +29,7 @@ from core.errors import MeshLoupeError
 from core.files.atomic import write_atomically
 from core.methods import list_methods, method_entry
 from core.openmp import bound_spinning
-from core.pipeline.acceleration import has_fast_half
+from core.pipeline.acceleration import has_half
 from core.pipeline.config import EngineConfig
 from core.pipeline.engine import Engine, open_engine
 from core.pipeline.loading import find_weights, load_method
@@ -148,7 +148,7 @@ def compare_speed(engine: Engine, frame: Frame, person: Detection, repeats: int)
     """The engine's network against the plain module and against half precision, by turns."""
     method, state = load_method(engine.config)
     ways = [Engine(engine.config, method, state, engine.device, engine.detector), engine]
-    if has_fast_half(engine.device):
+    if has_half(engine.device):
         ways.append(open_engine(replace(engine.config, precision="half")))
     for way in ways:
         way.run(frame, (person,))

@@ -54,12 +54,12 @@ def open_engine_of(choice: Choice) -> EngineLike:
     import torch
 
     from core.methods.pose_lift import PoseLift
-    from core.pipeline.acceleration import has_fast_half
+    from core.pipeline.acceleration import half_is_faster
     from core.pipeline.config import EngineConfig
     from core.pipeline.devices import choose_device
     from core.pipeline.engine import open_engine
 
-    fast = choice.half and has_fast_half(choose_device(choice.device))
+    fast = choice.half and half_is_faster(choose_device(choice.device))
     config = EngineConfig(
         method=choice.method,
         preset=choice.preset or None,

@@ -11,7 +11,7 @@ from core.methods import create_method, list_methods
 from core.methods.base import InputSpec
 from core.nn.batch import Batch
 from core.pipeline import acceleration
-from core.pipeline.acceleration import accelerate, has_fast_half, require_precision
+from core.pipeline.acceleration import accelerate, half_is_faster, has_half, require_precision
 from core.pipeline.config import EngineConfig
 from core.pipeline.engine import open_engine
 from core.types import Detection, Frame
@@ -103,9 +103,19 @@ def test_an_engine_keeps_the_count_of_its_parameters() -> None:
         assert engine.parameters == sum(p.numel() for p in built.parameters())
 
 
-def test_half_precision_is_refused_where_it_only_costs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(acceleration, "has_fast_half", lambda device: False)
+def test_half_precision_is_refused_where_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(acceleration, "has_half", lambda device: False)
     with pytest.raises(DeviceError, match="--precision"):
         require_precision("half", CPU)
     require_precision("full", CPU)
-    assert has_fast_half(torch.device("cuda"))
+    assert has_half(torch.device("cuda"))
+
+
+def test_half_precision_is_chosen_by_trying(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(acceleration, "has_half", lambda device: True)
+    for faster in (True, False):
+        monkeypatch.setattr(acceleration, "_half_is_faster_here", lambda faster=faster: faster)
+        assert half_is_faster(CPU) is faster
+        assert half_is_faster(torch.device("cuda"))
+    monkeypatch.setattr(acceleration, "has_half", lambda device: False)
+    assert not half_is_faster(torch.device("cuda"))
