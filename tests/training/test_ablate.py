@@ -63,6 +63,7 @@ def test_a_verdict_follows_from_the_numbers() -> None:
     assert "cannot both be run" in verdict(table, {})
 
 
+@pytest.mark.slow
 def test_a_table_is_run_kept_and_written(tmp_path, monkeypatch, capsys) -> None:
     torch.manual_seed(0)
     render_shards(tmp_path / "pictures", 128, 1, 1)
