@@ -87,13 +87,16 @@ def _repeats(report: dict[str, Any]) -> list[int]:
     return [row["repeats"] for row in report["results"] if "repeats" in row] or [0]
 
 
-def read_report(path: Path) -> dict[str, Any]:
+def read_report(path: Path, made_by: str = "training.benchmark") -> dict[str, Any]:
     """The report in a file.
 
+    Args:
+        made_by: the module whose report it is to be.
+
     Raises:
-        InputError: no such file, or not a report.
+        InputError: no such file, or not a report of this version.
     """
-    cure = "make it with: python -m training.benchmark"
+    cure = f"make it with: python -m {made_by}"
     try:
         report = json.loads(path.read_text("utf-8"))
     except OSError as error:
@@ -101,5 +104,5 @@ def read_report(path: Path) -> dict[str, Any]:
     except ValueError:
         raise InputError("is not JSON", path=path, cure=cure) from None
     if not isinstance(report, dict) or report.get("schema") != SCHEMA:
-        raise InputError("is no benchmark report of this version", path=path, cure=cure)
+        raise InputError(f"is no report of {made_by} of this version", path=path, cure=cure)
     return report

@@ -27,10 +27,11 @@ from core.pipeline import EngineConfig
 from core.pipeline.devices import choose_device
 from core.pipeline.loading import find_weights
 from training.benchmark import machine
+from training.benchmark_report import SCHEMA
 from training.clips import make_people_clip
 from training.file_benchmark import against_loop, grow
 from training.live_benchmark import LiveCase, play
-from training.video_report import SCHEMA, markdown_tables
+from training.video_report import markdown_tables
 
 DEFAULT_OUT = Path("docs/video_benchmark.json")
 PARTS = ("live", "length", "loop")

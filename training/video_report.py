@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from core.errors import InputError
-
-SCHEMA = 1
+from training.benchmark_report import read_report
 
 
 def read_video_report(path: Path) -> dict[str, Any]:
-    """The report in a file.
-
-    Raises:
-        InputError: no such file, or not a report of this version.
-    """
-    cure = "make it with: python -m training.video_benchmark"
-    try:
-        report = json.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", path=path, cure=cure) from None
-    except ValueError:
-        raise InputError("is not JSON", path=path, cure=cure) from None
-    if not isinstance(report, dict) or report.get("schema") != SCHEMA:
-        raise InputError("is no video benchmark of this version", path=path, cure=cure)
-    return report
+    """The report in a file; raises `InputError` as `read_report` does."""
+    return read_report(path, "training.video_benchmark")
 
 
 def markdown_tables(report: dict[str, Any]) -> str:
