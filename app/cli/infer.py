@@ -140,9 +140,8 @@ def infer(
         raise wrong_use("give either boxes or joints: joints carry their own boxes", "--box")
     check_focal(focal)
     check_detector(detector)
-    if device != "all":
-        check_device(device)
-    elif as_json:
+    check_device(device)
+    if device == "all" and as_json:
         raise wrong_use("several processes cannot print one JSON; leave --json out", "--device")
     boxes = tuple(box_of(text) for text in box or ())
     part, kinds, smoothing = shard_of(shard), kinds_of(save), smoothing_of(smooth)

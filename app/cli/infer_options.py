@@ -39,9 +39,9 @@ def check_focal(focal_px: float | None) -> None:
 
 
 def check_device(name: str) -> None:
-    """``auto``, ``cpu``, ``cuda`` or ``cuda:N``; whether it is there is found out later."""
-    if re.fullmatch(r"auto|cpu|cuda(:\d+)?", name) is None:
-        raise wrong_use(f"{name!r} is none of auto, cpu, cuda, cuda:N", "--device")
+    """``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``all``; whether it is there is found out later."""
+    if re.fullmatch(r"auto|all|cpu|cuda(:\d+)?", name) is None:
+        raise wrong_use(f"{name!r} is none of auto, cpu, cuda, cuda:N, all", "--device")
 
 
 def check_detector(name: str) -> None:
